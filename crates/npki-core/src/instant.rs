@@ -61,7 +61,6 @@ impl Instant {
         #[expect(
             clippy::as_conversions,
             clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
             reason = "the remainder lies in 0..86_400"
         )]
         let second = (self.0 + KST_SECONDS).rem_euclid(86_400) as u32;

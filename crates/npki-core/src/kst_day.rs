@@ -77,10 +77,8 @@ impl KstDay {
     /// Days from this day to `later`; negative when `later` is earlier.
     #[must_use]
     pub fn days_until(self, later: Self) -> i32 {
-        self.0
-            .until(later.0)
-            .expect("two civil dates have a distance in days")
-            .get_days()
+        // Two civil dates always have a distance in days.
+        self.0.until(later.0).map_or(0, |span| span.get_days())
     }
 
     fn at(self, hour: i8, minute: i8, second: i8) -> Instant {

@@ -26,6 +26,7 @@
 
 mod channel;
 mod finding;
+mod handover;
 mod hash;
 mod idn;
 mod instant;
@@ -43,6 +44,10 @@ mod vid;
 
 pub use channel::Channel;
 pub use finding::{Finding, Severity};
+pub use handover::{
+    AuthorizationCode, CertificateFacts, OrderNews, PortError, ReferenceNumber,
+    ReferenceNumberError, Registration,
+};
 pub use hash::{Digest, HashAlgorithm, Hasher};
 pub use idn::{Idn, IdnError, IdnKind};
 pub use instant::{Instant, InstantError};
