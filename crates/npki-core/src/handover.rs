@@ -6,7 +6,7 @@ use der::{Sequence, asn1::OctetString};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::{Instant, OrderId, Sentence};
+use crate::{Instant, OrderId, RevocationReason, Sentence};
 
 /// 참조번호: a decimal number that names a registered order towards its CA. Not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,6 +108,15 @@ pub enum OrderNews {
         order: OrderId,
         /// The certificate.
         certificate: CertificateFacts,
+        /// The CA's instant.
+        at: Instant,
+    },
+    /// The certificate was revoked.
+    Revoked {
+        /// The order that it came from.
+        order: OrderId,
+        /// Why.
+        reason: RevocationReason,
         /// The CA's instant.
         at: Instant,
     },

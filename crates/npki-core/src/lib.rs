@@ -37,6 +37,7 @@ mod order;
 mod product;
 mod purpose;
 mod random_number;
+mod revocation;
 mod sealed;
 mod sentence;
 mod verdict;
@@ -60,6 +61,7 @@ pub use order::{
 pub use product::{Holder, Product};
 pub use purpose::Purpose;
 pub use random_number::{RandomNumber, RandomNumberError};
+pub use revocation::RevocationReason;
 pub use sealed::Sealed;
 pub use sentence::Sentence;
 pub use verdict::{Fact, Outcome, Rule, RuleError, Verdict};
