@@ -1,6 +1,6 @@
 //! GF(2^8) modulo 0x163 and SEED's S-boxes by plain exponentiation, as the tests' measure.
 
-/// x^8 + x^6 + x^5 + x + 1 without its first term. Source: RFC 4269 section 2.3.
+/// x^8 + x^6 + x^5 + x + 1 without its first term. Source: RFC 4269 section 2.2.
 const MODULUS: u8 = 0x63;
 
 pub(crate) fn multiply(mut a: u8, b: u8) -> u8 {
@@ -35,7 +35,7 @@ pub(crate) fn s2(x: u8) -> u8 {
     ) ^ 56
 }
 
-/// The G function, as RFC 4269 section 2.3 writes it.
+/// The G function, as RFC 4269 section 2.2 writes it.
 pub(crate) fn g(x: u32) -> u32 {
     let [x0, x1, x2, x3] = x.to_le_bytes();
     let y = [s1(x0), s2(x1), s1(x2), s2(x3)];

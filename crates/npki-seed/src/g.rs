@@ -1,4 +1,4 @@
-//! The G function of RFC 4269 section 2.3, for one word and for many.
+//! The G function of RFC 4269 section 2.2, for one word and for many.
 //!
 //! G puts the bytes of a word through S1, S2, S1, S2 (lowest byte first) and mixes them. Both S-boxes
 //! are affine images of one inverse: x^247 = (x^-1)^8 and x^251 = (x^-1)^4, and raising to a power of

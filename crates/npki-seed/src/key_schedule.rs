@@ -1,4 +1,4 @@
-//! The key schedule of RFC 4269 section 2.4.
+//! The key schedule of RFC 4269 section 2.3.
 
 use crate::g::{Words, g_wide};
 use cipher::{Array, consts::U16, zeroize::Zeroize};

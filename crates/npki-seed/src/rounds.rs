@@ -1,4 +1,4 @@
-//! The sixteen rounds of RFC 4269 section 2.1, for one block and for many.
+//! The sixteen rounds of RFC 4269 section 2, for one block and for many.
 //!
 //! Decrypting is encrypting with the round keys in reverse order, so both take an iterator of them.
 
@@ -24,7 +24,7 @@ pub(crate) fn one<'k>(keys: impl Iterator<Item = &'k RoundKey>, block: &Block) -
     block
 }
 
-/// The function F of RFC 4269 section 2.2.
+/// The function F of RFC 4269 section 2.1.
 #[inline]
 fn f([r0, r1]: [u32; 2], [k0, k1]: RoundKey) -> [u32; 2] {
     let c = r0 ^ k0;

@@ -1,5 +1,10 @@
 //! Known answers, from RFC 4269 and from OpenSSL: every file of a folder of `tests/vectors`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers read files of this folder; a damaged one fails the test"
+)]
+
 use cipher::{
     Block, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit,
     KeyIvInit, block_padding::Pkcs7,
@@ -60,6 +65,14 @@ fn other_key_lengths_are_refused() {
 #[test]
 fn debug_shows_no_key() {
     assert_eq!(format!("{:?}", Seed::new(&[7; 16].into())), "Seed { .. }");
+}
+
+#[test]
+fn the_cipher_and_its_modes_promise_to_be_wiped() {
+    fn wiped<T: cipher::zeroize::ZeroizeOnDrop>() {}
+    wiped::<Seed>();
+    wiped::<cbc::Encryptor<Seed>>();
+    wiped::<cbc::Decryptor<Seed>>();
 }
 
 fn cases(folder: &str) -> Vec<String> {
