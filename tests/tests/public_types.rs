@@ -280,7 +280,7 @@ impl Walk<'_> {
                         name if without.contains(&name) => {}
                         // Lists of ids: a module's, trait's or impl's items, an enum's variants, a type's impls and fields.
                         "items" | "variants" | "impls" | "fields" | "tuple" if is_ids(value) => {
-                            self.ids(value, path, in_impl)
+                            self.ids(value, path, in_impl);
                         }
                         _ => self.parts(value, without, path, in_impl),
                     }
