@@ -4,10 +4,10 @@ use const_oid::db::rfc5912::{
     ID_RSASSA_PSS, RSA_ENCRYPTION, SHA_1_WITH_RSA_ENCRYPTION, SHA_224_WITH_RSA_ENCRYPTION,
     SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION, SHA_512_WITH_RSA_ENCRYPTION,
 };
+use der::Any;
 use der::asn1::AnyRef;
-use der::{Any, Decode, Encode};
 use npki_core::HashAlgorithm;
-use pkcs1::{RsaPssParamsRef, TrailerField};
+use pkcs1::{RsaPssParamsOwned, RsaPssParamsRef, TrailerField};
 use spki::{AlgorithmIdentifier, AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
 
 use crate::AlgorithmError;
@@ -143,23 +143,22 @@ pub(crate) fn is_null_or_absent(parameters: Option<AnyRef<'_>>) -> bool {
 }
 
 fn pss(parameters: AnyRef<'_>) -> Option<SignatureAlgorithm> {
-    let der = parameters.to_der().ok()?;
-    let params = RsaPssParamsRef::from_der(&der).ok()?;
+    let params: RsaPssParamsOwned = parameters.decode_as().ok()?;
     // DER leaves out what equals a default; whoever writes it out cannot be compared with the
     // signed copy of the identifier, so both are taken, and only trailer 1 exists.
     if params.mask_gen.oid != ID_MGF_1 || params.trailer_field != TrailerField::BC {
         return None;
     }
     Some(SignatureAlgorithm::RsaPss {
-        hash: hash_of(params.hash)?,
-        mgf_hash: hash_of(params.mask_gen.parameters?)?,
+        hash: hash_of(&params.hash)?,
+        mgf_hash: hash_of(params.mask_gen.parameters.as_ref()?)?,
         salt_len: params.salt_len,
     })
 }
 
-fn hash_of(identifier: AlgorithmIdentifierRef<'_>) -> Option<HashAlgorithm> {
+fn hash_of(identifier: &AlgorithmIdentifierOwned) -> Option<HashAlgorithm> {
     // RFC 4055 section 2.1: both forms are read.
-    is_null_or_absent(identifier.parameters)
+    is_null_or_absent(identifier.parameters.as_ref().map(AnyRef::from))
         .then(|| HashAlgorithm::from_oid(identifier.oid))
         .flatten()
 }
