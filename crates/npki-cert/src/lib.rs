@@ -1,0 +1,42 @@
+//! Certificate models of the Korean national PKI: names, policy registry, certificates, CRLs, profiles, VID.
+#![allow(
+    dead_code,
+    unused_variables,
+    unused_imports,
+    clippy::must_use_candidate,
+    clippy::missing_errors_doc,
+    clippy::todo
+)] // until the bodies stand
+
+mod certificate;
+mod crl;
+mod error;
+mod extension;
+mod input;
+mod name;
+mod output;
+mod policy_registry;
+mod profile;
+mod serial_number;
+mod time;
+mod vid;
+
+pub use certificate::{Certificate, KeyUse, assemble_certificate};
+pub use crl::{
+    Crl, CrlEntry, CrlError, CrlParams, IssuingDistributionPoint, RevocationReason,
+    RevocationReasons, assemble_crl, tbs_crl,
+};
+pub use error::CertError;
+pub use extension::{
+    AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, DistributionPoint, Extension,
+    IdentifyData, KeyUsage, PolicyConstraints, PolicyInformation, PolicyMapping, PolicyQualifier,
+    UserNotice,
+};
+pub use name::{Attribute, Name, NameTextError};
+pub use policy_registry::{
+    Confidence, HolderClass, PolicyArc, PolicyAuthority, PolicyKey, PolicyMedium, PolicyRow,
+    PolicyScope, policy_oid, policy_row, policy_rows,
+};
+pub use profile::{Profile, ProfileError, ProfileRow, TbsParams, lint, lint_tbs};
+pub use serial_number::{SerialNumber, SerialNumberError};
+pub use vid::{VidCheck, check_vid, compute_vid};
