@@ -1,0 +1,117 @@
+use crate::{Claim, IdempotencyKey, IndexName, Key, SealedId, SealedRow, StreamId, Value};
+
+/// A table beside the log: everything in it can be rebuilt from the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SideTable {
+    /// Where the first event of each commit stands.
+    Commits,
+    /// The version of each stream.
+    Streams,
+    /// Claims taken and not released.
+    Claims,
+    /// Counters above zero.
+    Counters,
+    /// Entries of all indexes.
+    Index,
+    /// Sealed records and their digests.
+    Sealed,
+}
+
+impl SideTable {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Commits,
+        Self::Streams,
+        Self::Claims,
+        Self::Counters,
+        Self::Index,
+        Self::Sealed,
+    ];
+}
+
+/// A row of a [`SideTable`] in the one form that all adapters share, for comparing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SideRow {
+    /// The row's key; rows are ordered by it.
+    pub key: Vec<u8>,
+    /// What the row says.
+    pub value: Vec<u8>,
+}
+
+impl SideRow {
+    /// A row of [`SideTable::Commits`].
+    #[must_use]
+    pub fn commit(key: &IdempotencyKey, position: u64) -> Self {
+        Self {
+            key: key.octets().to_vec(),
+            value: position.to_be_bytes().to_vec(),
+        }
+    }
+
+    /// A row of [`SideTable::Streams`].
+    #[must_use]
+    pub fn stream(stream: &StreamId, version: u64) -> Self {
+        Self {
+            key: stream.to_string().into_bytes(),
+            value: version.to_be_bytes().to_vec(),
+        }
+    }
+
+    /// A row of [`SideTable::Claims`].
+    #[must_use]
+    pub fn claim(claim: &Key, held: &Claim) -> Self {
+        let end = held.end.map(|end| end.unix_seconds().to_be_bytes());
+        Self {
+            key: claim.octets().to_vec(),
+            // An end has eight octets or none, so the owner begins where it can be told.
+            value: [
+                &[u8::from(end.is_some())][..],
+                end.as_ref().map_or(&[], |end| end.as_slice()),
+                held.owner.octets(),
+            ]
+            .concat(),
+        }
+    }
+
+    /// A row of [`SideTable::Counters`].
+    #[must_use]
+    pub fn counter(counter: &Key, value: u64) -> Self {
+        Self {
+            key: counter.octets().to_vec(),
+            value: value.to_be_bytes().to_vec(),
+        }
+    }
+
+    /// A row of [`SideTable::Index`]; its key is `index`, 0x00, `key`.
+    #[must_use]
+    pub fn index(index: &IndexName, key: &Key, value: &Value) -> Self {
+        Self {
+            key: [index.as_str().as_bytes(), &[0], key.octets()].concat(),
+            value: value.octets().to_vec(),
+        }
+    }
+
+    /// Takes the key of a row of [`SideTable::Index`] apart.
+    #[must_use]
+    pub fn split_index(key: &[u8]) -> Option<(&[u8], &[u8])> {
+        let at = key.iter().position(|b| *b == 0)?;
+        Some((key.get(..at)?, key.get(at.checked_add(1)?..)?))
+    }
+
+    /// A row of [`SideTable::Sealed`]: whether it is shredded, the digest kept, and the kind.
+    ///
+    /// That the record has this digest is another question, which the audit asks too.
+    #[must_use]
+    pub fn sealed(id: &SealedId, row: &SealedRow) -> Self {
+        Self {
+            key: id.octets().to_vec(),
+            value: [
+                &[u8::from(row.record.is_none())][..],
+                &row.sha256[..],
+                row.kind.as_str().as_bytes(),
+            ]
+            .concat(),
+        }
+    }
+}
