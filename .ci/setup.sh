@@ -19,6 +19,7 @@ packages=(
   "command -v cc            | gcc libc6-dev"    # linker, and the C of SQLite
   "command -v c++           | g++"              # libFuzzer
   "command -v git           | git"
+  "command -v xz            | xz-utils"         # the copy of the advisory database
   "command -v openssl       | openssl"          # second opinion on keys, PFX, certificates, CRLs, CMS
   "command -v pk12util      | libnss3-tools"    # another one on PFX
   "command -v strace        | strace"           # crash sweep
