@@ -18,6 +18,7 @@ mod output;
 mod policy_registry;
 mod profile;
 mod serial_number;
+mod string;
 mod time;
 mod vid;
 

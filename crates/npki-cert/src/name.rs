@@ -1,94 +1,144 @@
+mod attribute;
+mod folder;
+mod matching;
+mod text;
+
 use core::fmt;
 
-use const_oid::ObjectIdentifier;
+pub use attribute::Attribute;
+pub use text::NameTextError;
 
-use crate::CertError;
+use const_oid::{ObjectIdentifier, db::rfc4519};
+
+use crate::{
+    CertError,
+    input::{self, Input, SEQUENCE, SET},
+    output,
+};
 
 /// A distinguished name (DN) that keeps its DER.
 ///
-/// Two names are the same when they [`match`](Name::matches) by the rules of RFC 5280 section 7.1;
-/// `==` compares the octets alone.
+/// Whether two names are *the same* is asked with [`Name::matches`], which follows RFC 5280 section
+/// 7.1; `==` compares the octets alone.
+///
+/// `Display` and [`Name::to_npki_text`] give the text form of Korean software, most specific first.
+///
+/// Source: RFC 5280 section 4.1.2.4; KCAC.TS.DN.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Name {
     der: Vec<u8>,
+    // In DER order: C first, CN last.
     rdns: Vec<Vec<Attribute>>,
 }
 
-/// One attribute of a [`Name`]: its type, and its value as it stands there.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Attribute {
-    oid: ObjectIdentifier,
-    value_der: Vec<u8>,
-}
-
-/// Why a text is no name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NameTextError {
-    /// x
-    #[error("x")]
-    X,
-}
-
 impl Name {
+    /// The most octets that are read. A bound of ours: the longest real names have some 400.
+    pub const MAX_OCTETS: usize = 16_384;
+
     /// Reads a DER Name.
+    ///
+    /// # Errors
+    /// [`CertError::TooLong`], [`CertError::Malformed`], [`CertError::TrailingData`].
     pub fn parse(der: &[u8]) -> Result<Self, CertError> {
-        todo!()
+        if der.len() > Self::MAX_OCTETS {
+            return Err(CertError::TooLong {
+                what: WHAT,
+                found: der.len(),
+                max: Self::MAX_OCTETS,
+            });
+        }
+        let mut input = input::open(der, SEQUENCE, WHAT)?;
+        let mut rdns = Vec::new();
+        while !input.is_empty() {
+            rdns.push(read_rdn(input.nested(SET, "RelativeDistinguishedName")?)?);
+        }
+        Ok(Self {
+            der: der.to_vec(),
+            rdns,
+        })
     }
-    /// Reads the NPKI text form.
-    pub fn from_npki_text(text: &str) -> Result<Self, NameTextError> {
-        todo!()
+
+    /// A name of these types and values, most specific first, such as `[("cn", "홍길동"), ("c", "kr")]`.
+    ///
+    /// The types are those of [`Name::from_npki_text`]; the values are plain, without escapes.
+    ///
+    /// # Errors
+    /// [`NameTextError`] for an unknown type or a value that its string type cannot hold.
+    pub fn from_values<'a>(
+        values: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, NameTextError> {
+        let mut rdns = values
+            .into_iter()
+            .map(|(kind, value)| Ok(vec![text::attribute(kind, value)?]))
+            .collect::<Result<Vec<_>, _>>()?;
+        rdns.reverse();
+        Self::from_rdns(rdns).ok_or(NameTextError::TooLong)
     }
-    /// The NPKI text form: `cn=홍길동()0099…,ou=KFTC,ou=personal,o=yessign,c=kr`.
-    pub fn to_npki_text(&self) -> String {
-        todo!()
-    }
-    /// The folder name.
-    pub fn to_folder_name(&self) -> String {
-        todo!()
-    }
-    /// DER.
+
+    /// The octets, as read.
+    #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
     }
-    /// Whether two names are the same.
-    pub fn matches(&self, other: &Self) -> bool {
-        todo!()
-    }
-    /// No attribute.
-    pub fn is_empty(&self) -> bool {
+
+    /// Whether there is no attribute.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
         self.rdns.is_empty()
     }
-    /// All attributes, C first.
-    pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
+
+    /// All attributes in the order of the DER: C first, CN last.
+    pub fn attributes(&self) -> impl DoubleEndedIterator<Item = &Attribute> {
         self.rdns.iter().flatten()
     }
-    /// The most specific CN.
+
+    /// The most specific common name (CN), as text.
+    #[must_use]
     pub fn common_name(&self) -> Option<String> {
-        todo!()
+        self.last(rfc4519::COMMON_NAME)
     }
-    /// O.
+
+    /// The most specific organisation (O), as text: at the issuer, the CA's own name.
+    #[must_use]
     pub fn organization(&self) -> Option<String> {
-        todo!()
+        self.last(rfc4519::ORGANIZATION_NAME)
     }
-    /// OUs in DER order.
+
+    /// The organisational units (OU) in the order of the DER: the class first, then the bank.
+    #[must_use]
     pub fn organizational_units(&self) -> Vec<String> {
-        todo!()
+        self.attributes()
+            .filter(|a| a.oid() == rfc4519::ORGANIZATIONAL_UNIT_NAME)
+            .filter_map(Attribute::text)
+            .collect()
+    }
+
+    fn last(&self, oid: ObjectIdentifier) -> Option<String> {
+        self.attributes()
+            .rev()
+            .find(|a| a.oid() == oid)
+            .and_then(Attribute::text)
+    }
+
+    /// Encodes; `None` over [`Name::MAX_OCTETS`].
+    fn from_rdns(mut rdns: Vec<Vec<Attribute>>) -> Option<Self> {
+        let mut der = Vec::new();
+        for rdn in &mut rdns {
+            // X.690 11.6: the elements of a SET OF ascend.
+            rdn.sort_by_cached_key(Attribute::to_der);
+            let parts: Vec<_> = rdn.iter().map(Attribute::to_der).collect();
+            let parts: Vec<_> = parts.iter().map(Vec::as_slice).collect();
+            der.extend_from_slice(&output::constructed(SET, &parts));
+        }
+        let der = output::tlv(SEQUENCE, &der);
+        (der.len() <= Self::MAX_OCTETS).then_some(Self { der, rdns })
     }
 }
 
-impl Attribute {
-    /// Type.
-    pub const fn oid(&self) -> ObjectIdentifier {
-        self.oid
-    }
-    /// Text.
-    pub fn text(&self) -> Option<String> {
-        todo!()
-    }
-    /// DER.
-    pub fn value_der(&self) -> &[u8] {
-        &self.value_der
+/// The NPKI text form.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_npki_text())
     }
 }
 
@@ -97,14 +147,72 @@ impl fmt::Debug for Name {
         write!(f, "Name({})", self.to_npki_text())
     }
 }
-impl fmt::Debug for Attribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Attribute({})", self.oid)
+
+fn read_rdn(mut input: Input<'_>) -> Result<Vec<Attribute>, CertError> {
+    let mut attributes = Vec::with_capacity(1);
+    let mut previous: &[u8] = &[];
+    while !input.is_empty() {
+        let tlv = input.expect(SEQUENCE)?;
+        if tlv.raw <= previous {
+            return Err(input.malformed());
+        }
+        previous = tlv.raw;
+        attributes.push(Attribute::read(tlv.value)?);
     }
+    if attributes.is_empty() {
+        return Err(input.malformed());
+    }
+    Ok(attributes)
 }
-/// The NPKI text form.
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_npki_text())
+
+const WHAT: &str = "Name";
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        let fine = hex!("300d310b300906035504030c02484b");
+        assert_eq!(Name::parse(&fine).unwrap().to_npki_text(), "cn=HK");
+        for (what, der) in [
+            ("empty RDN", hex!("30023100").to_vec()),
+            ("not a SET", hex!("300d300b300906035504030c02484b").to_vec()),
+            (
+                "trailing octet",
+                hex!("300d310b300906035504030c02484b00").to_vec(),
+            ),
+            (
+                "two values",
+                hex!("300f310d300b06035504030c02484b0500").to_vec(),
+            ),
+            ("no value", hex!("30093107300506035504 03").to_vec()),
+            (
+                "unsorted SET",
+                hex!("30163114300806035504 0a0c0141 300806035504030c0141").to_vec(),
+            ),
+            (
+                "the same twice",
+                hex!("30163114300806035504 030c0141 300806035504030c0141").to_vec(),
+            ),
+            ("nothing", Vec::new()),
+        ] {
+            assert!(Name::parse(&der).is_err(), "{what}");
+        }
+        assert!(Name::parse(&hex!("3000")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_bound() {
+        for (length, fine) in [(16_300, true), (16_400, false)] {
+            let value = "a".repeat(length);
+            assert_eq!(
+                Name::from_values([("cn", value.as_str())]).is_ok(),
+                fine,
+                "{length}"
+            );
+        }
     }
 }
