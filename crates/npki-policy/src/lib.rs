@@ -15,7 +15,7 @@
 //!
 //! Sources: the certificate guides of KB Kookmin Bank, row by row (S…), as settled in the rules (R…).
 //!
-//! ```no_run
+//! ```
 //! use npki_core::{Channel, Holder, Product, Rule};
 //! use npki_policy::{Action, Facts, Policy, Request, evaluate};
 //!
@@ -34,7 +34,11 @@
 //! ```
 
 mod action;
+mod answer;
+mod asked;
+mod case;
 mod catalogue;
+mod checks;
 mod decision;
 mod evaluate;
 mod facts;
@@ -42,6 +46,7 @@ mod parameters;
 mod policy;
 mod request;
 mod rules;
+mod told;
 mod units;
 mod what_if;
 mod words;
@@ -57,5 +62,5 @@ pub use facts::{
 pub use parameters::{ParameterRow, Parameters};
 pub use policy::{Policy, PolicyError};
 pub use request::Request;
-pub use rules::rules_markdown;
+pub use rules::{Row as RuleRow, row as rule_row, rules, rules_markdown};
 pub use units::{Attempts, DailyWindow, Days, Hours, Krw, Minutes, Months, Switch, TimeOfDay};
