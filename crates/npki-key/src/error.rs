@@ -1,8 +1,6 @@
 use const_oid::ObjectIdentifier;
 use npki_core::HashAlgorithm;
 
-use crate::SignatureAlgorithm;
-
 /// Why bytes are no key that this room works with, or a key cannot do what is asked.
 ///
 /// No variant carries a part of a private key. Who decrypts a key container first must map all of
@@ -144,9 +142,6 @@ pub enum SignError {
         /// The function that the key's algorithm names.
         wanted: HashAlgorithm,
     },
-    /// The key's modulus is too short for the encoding.
-    #[error("the key is too short for {0:?}")]
-    KeyTooShort(SignatureAlgorithm),
     /// What stands behind the handle (a token, another library) failed.
     #[error("the signing backend failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),

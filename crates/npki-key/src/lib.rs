@@ -7,10 +7,18 @@
 
 mod bridge;
 mod decryptor;
+mod ec_private_key;
+mod ec_signer;
+mod emsa;
 mod error;
 mod key_kind;
+mod oaep;
 mod private_key;
+mod private_key_info;
 mod public_key;
+mod rsa_decryptor;
+mod rsa_numbers;
+mod rsa_signer;
 mod signature;
 mod signature_algorithm;
 mod signing_key;

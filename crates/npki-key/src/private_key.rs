@@ -1,11 +1,28 @@
 use core::fmt;
 
-use npki_core::RandomNumber;
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5912::{ID_EC_PUBLIC_KEY, RSA_ENCRYPTION, SECP_256_R_1};
+use der::asn1::{AnyRef, BitString};
+use der::{Decode, Encode};
+use npki_core::{HashAlgorithm, RandomNumber};
+use p256::elliptic_curve::Generate;
+use pkcs1::{EncodeRsaPrivateKey, RsaPrivateKeyRef};
 use rand_core::CryptoRng;
-use spki::SubjectPublicKeyInfoOwned;
+use rsa::RsaPrivateKey;
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned};
 use zeroize::Zeroizing;
 
-use crate::{Decryptor, KeyError, KeyKind, SignatureAlgorithm, SigningKey};
+use crate::ec_private_key::{self, EcPrivateKey};
+use crate::ec_signer::EcSigner;
+use crate::private_key_info::{self, PrivateKeyInfo};
+use crate::rsa_decryptor::RsaDecryptor;
+use crate::rsa_numbers::{self, RsaNumbers};
+use crate::rsa_signer::RsaSigner;
+use crate::signature_algorithm::is_null_or_absent;
+use crate::{
+    Decryptor, Inconsistency, KeyError, KeyKind, SignatureAlgorithm, SigningKey, emsa, public_key,
+};
 
 /// A private key: the whole PKCS#8 `PrivateKeyInfo`, byte for byte as it was found.
 ///
@@ -41,8 +58,19 @@ impl PrivateKey {
     /// `private_key_info` is copied; wiping the original is the caller's part.
     ///
     /// Source: RFC 5958 section 2; RFC 8017 appendix A.1.2; RFC 5915 section 3.
-    pub fn parse(_private_key_info: &[u8]) -> Result<Self, KeyError> {
-        todo!()
+    pub fn parse(private_key_info: &[u8]) -> Result<Self, KeyError> {
+        if private_key_info.len() > Self::MAX_OCTETS {
+            return Err(KeyError::TooLarge {
+                found: private_key_info.len(),
+                max: Self::MAX_OCTETS,
+            });
+        }
+        let (kind, public_key) = describe(&PrivateKeyInfo::parse(private_key_info)?)?;
+        Ok(Self {
+            der: Zeroizing::new(private_key_info.to_vec()),
+            kind,
+            public_key,
+        })
     }
 
     /// Makes a new key: RSA with 2,048, 3,072 or 4,096 bits and e = 65,537, or P-256. No R is in
@@ -52,8 +80,11 @@ impl PrivateKey {
     /// [`KeyError::ModulusSize`] for another length.
     ///
     /// Source: FIPS 186-5 appendix A.
-    pub fn generate(_kind: KeyKind, _rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
-        todo!()
+    pub fn generate(kind: KeyKind, rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
+        Self::parse(&match kind {
+            KeyKind::Rsa { bits } => generate_rsa(bits, rng)?,
+            KeyKind::P256 => generate_p256(rng)?,
+        })
     }
 
     /// The same key with R as its attribute `id-randomNum`, in place of one that is there already.
@@ -63,14 +94,21 @@ impl PrivateKey {
     /// [`KeyError::TooLarge`] if the key would grow beyond what [`parse`](Self::parse) reads.
     ///
     /// Source: KCAC.TS.SIVID.
-    pub fn with_random_number(self, _r: &RandomNumber) -> Result<Self, KeyError> {
-        todo!()
+    pub fn with_random_number(self, r: &RandomNumber) -> Result<Self, KeyError> {
+        let der = self.info()?.with_random_number(r)?;
+        if der.len() > Self::MAX_OCTETS {
+            return Err(KeyError::TooLarge {
+                found: der.len(),
+                max: Self::MAX_OCTETS,
+            });
+        }
+        Ok(Self { der, ..self })
     }
 
     /// R, if the key holds it. Key-management keys and keys that went through other tools do not.
     #[must_use]
     pub fn random_number(&self) -> Option<RandomNumber> {
-        todo!()
+        self.info().ok()?.random_number
     }
 
     /// Algorithm and length.
@@ -94,14 +132,49 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError::Inconsistent`] with the first thing that does not hold.
     pub fn check(&self) -> Result<(), KeyError> {
-        todo!()
+        let info = self.info()?;
+        let own = self.public_key.subject_public_key.raw_bytes();
+        let inner = match self.kind {
+            KeyKind::Rsa { .. } => {
+                rsa_numbers::check(&rsa(&info)?)?;
+                None
+            }
+            KeyKind::P256 => EcPrivateKey::parse(info.private_key)?.point,
+        };
+        // A public key may stand in two places, and a compressed point is the same point.
+        for found in [info.public_key, inner].into_iter().flatten() {
+            if found != own && !public_key::is_p256_point(found, own) {
+                return Err(KeyError::Inconsistent(Inconsistency::PublicKey));
+            }
+        }
+        Ok(())
     }
 
     /// Whether a certificate with this key belongs to this private key. Parameters NULL or absent
     /// are the same for RSA, and so are both forms of a point.
     #[must_use]
-    pub fn matches(&self, _certificate_key: &SubjectPublicKeyInfoOwned) -> bool {
-        todo!()
+    pub fn matches(&self, certificate_key: &SubjectPublicKeyInfoOwned) -> bool {
+        let own = &self.public_key;
+        let (found, algorithm) = (
+            &certificate_key.subject_public_key,
+            &certificate_key.algorithm,
+        );
+        if algorithm.oid != own.algorithm.oid {
+            return false;
+        }
+        match self.kind {
+            KeyKind::Rsa { .. } => {
+                is_null_or_absent(algorithm.parameters.as_ref().map(AnyRef::from))
+                    && *found == own.subject_public_key
+            }
+            KeyKind::P256 => {
+                algorithm.parameters == own.algorithm.parameters
+                    && (*found == own.subject_public_key
+                        || found.as_bytes().is_some_and(|point| {
+                            public_key::is_p256_point(point, own.subject_public_key.raw_bytes())
+                        }))
+            }
+        }
     }
 
     /// The `PrivateKeyInfo`, byte for byte as it was parsed.
@@ -118,19 +191,44 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError::Inconsistent`] if the numbers cannot be calculated with.
     pub fn signing_key(&self) -> Result<Box<dyn SigningKey>, KeyError> {
-        todo!()
+        self.signing_key_with(match self.kind {
+            KeyKind::Rsa { .. } => SignatureAlgorithm::RsaPkcs1(HashAlgorithm::Sha256),
+            KeyKind::P256 => SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha256),
+        })
     }
 
     /// A handle that signs with this algorithm.
     ///
     /// # Errors
-    /// [`KeyError::WrongUse`] if the algorithm does not go with the key, otherwise as
-    /// [`signing_key`](Self::signing_key).
+    /// [`KeyError::WrongUse`] if the algorithm does not go with the key, or an encoding does not
+    /// fit into its modulus; otherwise as [`signing_key`](Self::signing_key).
     pub fn signing_key_with(
         &self,
-        _algorithm: SignatureAlgorithm,
+        algorithm: SignatureAlgorithm,
     ) -> Result<Box<dyn SigningKey>, KeyError> {
-        todo!()
+        let info = self.info()?;
+        let public_key = self.public_key.clone();
+        match (self.kind, algorithm) {
+            (KeyKind::Rsa { bits }, SignatureAlgorithm::RsaPss { hash, salt_len, .. })
+                if !emsa::pss_fits(hash, salt_len, bits) =>
+            {
+                Err(KeyError::WrongUse("the modulus is too short for the salt"))
+            }
+            (
+                KeyKind::Rsa { .. },
+                SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. },
+            ) => Ok(Box::new(RsaSigner {
+                numbers: RsaNumbers::new(&rsa(&info)?)?,
+                public_key,
+                algorithm,
+            })),
+            (KeyKind::P256, SignatureAlgorithm::Ecdsa(_)) => Ok(Box::new(EcSigner::new(
+                EcPrivateKey::parse(info.private_key)?.secret,
+                public_key,
+                algorithm,
+            ))),
+            _ => Err(KeyError::WrongUse("the algorithm is for other keys")),
+        }
     }
 
     /// A handle that decrypts.
@@ -138,8 +236,23 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError::WrongUse`] unless it is an RSA key, [`KeyError::Inconsistent`] if its numbers
     /// do not agree.
+    ///
+    /// # Security
+    /// The private operation takes blinded, fixed-width arithmetic and the padding is removed
+    /// without branches, but RUSTSEC-2023-0071 stands against `rsa` and nobody has measured it
+    /// quiet. Keys that decrypt what strangers send belong into a token, or behind another backend.
     pub fn decryptor(&self) -> Result<Box<dyn Decryptor>, KeyError> {
-        todo!()
+        match self.kind {
+            KeyKind::Rsa { .. } => Ok(Box::new(RsaDecryptor {
+                key: rsa_numbers::validated(&rsa(&self.info()?)?)?,
+                public_key: self.public_key.clone(),
+            })),
+            KeyKind::P256 => Err(KeyError::WrongUse("only RSA keys decrypt")),
+        }
+    }
+
+    fn info(&self) -> Result<PrivateKeyInfo<'_>, KeyError> {
+        PrivateKeyInfo::parse(&self.der)
     }
 }
 
@@ -153,3 +266,100 @@ impl fmt::Debug for PrivateKey {
         f.debug_tuple("PrivateKey").field(kind).finish()
     }
 }
+
+/// What a key is, and its public key. Everything that can be refused without calculating is refused
+/// here.
+fn describe(info: &PrivateKeyInfo<'_>) -> Result<(KeyKind, SubjectPublicKeyInfoOwned), KeyError> {
+    let oid = info.algorithm.oid;
+    if oid == RSA_ENCRYPTION {
+        // TradeSign's keys of 2025 have no parameters.
+        if !is_null_or_absent(info.algorithm.parameters) {
+            return Err(KeyError::Parameters);
+        }
+        let key = rsa(info)?;
+        let bits = public_key::check_rsa(
+            &key.public_key(),
+            PrivateKey::MIN_RSA_BITS,
+            PrivateKey::MAX_RSA_BITS,
+        )?;
+        let public = SubjectPublicKeyInfoOwned {
+            algorithm: identifier(RSA_ENCRYPTION, AnyRef::NULL),
+            subject_public_key: BitString::from_bytes(&key.public_key().to_der()?)?,
+        };
+        Ok((KeyKind::Rsa { bits }, public))
+    } else if oid == ID_EC_PUBLIC_KEY {
+        public_key::expect_curve(info.algorithm.parameters, &[SECP_256_R_1])?;
+        let key = EcPrivateKey::parse(info.private_key)?;
+        Ok((KeyKind::P256, p256_info(&key.secret)?))
+    } else {
+        Err(KeyError::UnsupportedAlgorithm { oid })
+    }
+}
+
+fn rsa<'a>(info: &PrivateKeyInfo<'a>) -> Result<RsaPrivateKeyRef<'a>, KeyError> {
+    let key = RsaPrivateKeyRef::from_der(info.private_key)?;
+    if key.other_prime_infos.is_some() {
+        return Err(KeyError::MultiPrime);
+    }
+    Ok(key)
+}
+
+fn p256_info(secret: &p256::SecretKey) -> Result<SubjectPublicKeyInfoOwned, KeyError> {
+    Ok(SubjectPublicKeyInfoOwned {
+        algorithm: identifier(ID_EC_PUBLIC_KEY, AnyRef::from(&SECP_256_R_1)),
+        subject_public_key: BitString::from_bytes(&secret.public_key().to_sec1_bytes())?,
+    })
+}
+
+fn identifier(oid: ObjectIdentifier, parameters: AnyRef<'_>) -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned {
+        oid,
+        parameters: Some(parameters.into()),
+    }
+}
+
+fn generate_rsa(bits: usize, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    if !GENERATED_RSA_BITS.contains(&bits) {
+        return Err(KeyError::ModulusSize {
+            bits,
+            min: 2_048,
+            max: 4_096,
+        });
+    }
+    let found = RsaPrivateKey::new(rng, bits).map_err(|_| KeyError::Generation)?;
+    // `rsa` takes d modulo (p-1)(q-1); FIPS 186-5 appendix A.1.1 wants the least, modulo their
+    // least common multiple, and everybody writes the larger prime first.
+    let [first, second] = found.primes() else {
+        return Err(KeyError::Generation);
+    };
+    let (p, q) = if first.as_ref() > second.as_ref() {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let key = RsaPrivateKey::from_p_q(p.as_ref().clone(), q.as_ref().clone(), found.e().clone())
+        .map_err(|_| KeyError::Generation)?;
+    let der = key.to_pkcs1_der().map_err(|_| KeyError::Generation)?;
+    private_key_info::encode(
+        &AlgorithmIdentifierRef {
+            oid: RSA_ENCRYPTION,
+            parameters: Some(AnyRef::NULL),
+        },
+        der.as_bytes(),
+    )
+}
+
+fn generate_p256(rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let secret = p256::SecretKey::try_generate_from_rng(rng).map_err(|_| KeyError::Generation)?;
+    let point = secret.public_key().to_sec1_bytes();
+    private_key_info::encode(
+        &AlgorithmIdentifierRef {
+            oid: ID_EC_PUBLIC_KEY,
+            parameters: Some(AnyRef::from(&SECP_256_R_1)),
+        },
+        &ec_private_key::encode(&secret, &point)?,
+    )
+}
+
+/// Bits of the moduli that are generated.
+const GENERATED_RSA_BITS: [usize; 3] = [2_048, 3_072, 4_096];

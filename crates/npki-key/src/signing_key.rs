@@ -56,3 +56,15 @@ pub trait SigningKey: Send + Sync + Debug {
         digests.iter().map(|d| self.sign_digest(d, rng)).collect()
     }
 }
+
+/// Refuses a digest that the handle's algorithm does not name.
+pub(crate) fn expect_hash(algorithm: SignatureAlgorithm, digest: &Digest) -> Result<(), SignError> {
+    if digest.algorithm() == algorithm.hash() {
+        Ok(())
+    } else {
+        Err(SignError::Digest {
+            found: digest.algorithm(),
+            wanted: algorithm.hash(),
+        })
+    }
+}
