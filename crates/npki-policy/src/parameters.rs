@@ -1,8 +1,10 @@
 use core::fmt;
 
-use npki_core::Rule;
+use npki_core::{Rule, Sentence};
 
-use crate::{Attempts, DailyWindow, Days, Hours, Minutes, Months, Switch, TimeOfDay};
+use crate::{
+    Attempts, DailyWindow, Days, Hours, Minutes, Months, Switch, TimeOfDay, units::Korean,
+};
 
 /// Every number and switch that a bank may set for itself; the shipped ones are
 /// [`Parameters::SHIPPED`].
@@ -52,7 +54,7 @@ pub struct ParameterRow {
     /// The rule that reads it.
     pub rule: Rule,
     /// Its value with its unit.
-    pub value: String,
+    pub value: Sentence,
 }
 
 impl Parameters {
@@ -145,10 +147,10 @@ impl Default for Parameters {
     }
 }
 
-fn row(name: &'static str, rule: Rule, value: &impl fmt::Display) -> ParameterRow {
+fn row(name: &'static str, rule: Rule, value: &(impl fmt::Display + Korean)) -> ParameterRow {
     ParameterRow {
         name,
         rule,
-        value: value.to_string(),
+        value: Sentence::new(value.korean(), value.to_string()),
     }
 }

@@ -157,7 +157,7 @@ fn check_catalogue(catalogue: &Catalogue) -> Result<(), PolicyError> {
 fn canonical_text(parameters: &Parameters, catalogue: &Catalogue) -> String {
     let mut text = String::from("npki-policy 1\n");
     for row in parameters.rows() {
-        line(&mut text, "parameters", row.name, &row.value);
+        line(&mut text, "parameters", row.name, &row.value.en);
     }
     for row in &catalogue.rows {
         let product = row.product.name();

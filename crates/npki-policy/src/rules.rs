@@ -5,6 +5,7 @@ use npki_core::{Rule, Sentence};
 use crate::{
     Parameters,
     asked::{ASKED, Place},
+    told::{Told, fill},
 };
 
 mod reason;
@@ -39,10 +40,11 @@ impl Row {
         self.rule
     }
 
-    /// What it says.
+    /// What it says, with these parameters.
     #[must_use]
-    pub const fn statement(&self) -> Sentence {
-        Sentence::fixed(self.statement.ko, self.statement.en)
+    pub fn statement(&self, parameters: &Parameters) -> Sentence {
+        let told: Vec<_> = parameters.rows().into_iter().map(Told::parameter).collect();
+        fill(self.statement, &told)
     }
 
     /// The rows of the bank guides that it comes from, such as `S49–S52`; empty where the guides
@@ -99,8 +101,8 @@ pub fn rules_markdown() -> String {
             writeln!(page, "{line}").expect("writing to a string cannot fail");
         };
         put(&format!("\n## {}\n", row.rule));
-        put(&format!("{}\n", row.statement.en));
-        put(&format!("{}\n", row.statement.ko));
+        let Sentence { ko, en } = row.statement(&Parameters::SHIPPED);
+        put(&format!("{en}\n\n{ko}\n"));
         for reading in row.readings {
             put(&format!("- Reading: {reading}"));
         }
@@ -110,7 +112,7 @@ pub fn rules_markdown() -> String {
         {
             put(&format!(
                 "- Parameter: `{}` = {}",
-                parameter.name, parameter.value
+                parameter.name, parameter.value.en
             ));
         }
         if let Some(asked) = ASKED.iter().find(|asked| asked.rule == row.rule) {
@@ -184,6 +186,26 @@ mod tests {
         }
         for asked in ASKED {
             assert!(row(asked.rule).is_some(), "{}", asked.rule);
+        }
+    }
+
+    #[test]
+    fn statements_name_their_parameters_and_no_others() {
+        for row in rules() {
+            for text in [row.statement.ko, row.statement.en] {
+                let named: BTreeSet<_> = text
+                    .split('{')
+                    .skip(1)
+                    .map(|rest| rest.split_once('}').unwrap().0)
+                    .collect();
+                assert!(
+                    named.iter().all(|name| row.parameters.contains(name)),
+                    "{} {named:?}",
+                    row.rule
+                );
+            }
+            let Sentence { ko, en } = row.statement(&Parameters::SHIPPED);
+            assert!(!ko.contains('{') && !en.contains('{'), "{}", row.rule);
         }
     }
 

@@ -1,6 +1,6 @@
 use npki_core::{Fact, Instant, Sentence};
 
-use crate::{Krw, TimeOfDay, rules::Text};
+use crate::{Krw, ParameterRow, TimeOfDay, rules::Text};
 
 /// A fact that a rule used, before it becomes text: as recorded, in Korean and in English.
 #[derive(Clone, Debug)]
@@ -21,6 +21,13 @@ pub(crate) enum Value {
 }
 
 impl Told {
+    pub(crate) fn parameter(row: ParameterRow) -> Self {
+        Self {
+            name: row.name,
+            value: Value::Word("", row.value),
+        }
+    }
+
     /// As it stands in a verdict.
     pub(crate) fn fact(&self) -> Fact {
         let value = match &self.value {

@@ -161,6 +161,53 @@ impl fmt::Display for DailyWindow {
     }
 }
 
+/// A value with its unit, in Korean; `Display` is the English one.
+pub(crate) trait Korean {
+    fn korean(&self) -> String;
+}
+
+impl Korean for Days {
+    fn korean(&self) -> String {
+        format!("{}일", self.0)
+    }
+}
+
+impl Korean for Months {
+    fn korean(&self) -> String {
+        format!("{}개월", self.0)
+    }
+}
+
+impl Korean for Hours {
+    fn korean(&self) -> String {
+        format!("{}시간", self.0)
+    }
+}
+
+impl Korean for Minutes {
+    fn korean(&self) -> String {
+        format!("{}분", self.0)
+    }
+}
+
+impl Korean for Attempts {
+    fn korean(&self) -> String {
+        format!("{}회", self.0)
+    }
+}
+
+impl Korean for Switch {
+    fn korean(&self) -> String {
+        self.label().ko.into_owned()
+    }
+}
+
+impl Korean for DailyWindow {
+    fn korean(&self) -> String {
+        format!("{}~{}(KST)", self.opens, self.closes)
+    }
+}
+
 impl Krw {
     /// The digits in groups of three: `4,400`.
     pub(crate) fn grouped(self) -> String {

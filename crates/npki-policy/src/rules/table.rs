@@ -1,5 +1,5 @@
-//! The table: one row for each rule, in the order of the numbers. `{name}` stands for a fact that
-//! the rule's check used.
+//! The table: one row for each rule, in the order of the numbers. `{name}` stands for a parameter
+//! in a statement, and for a fact that the rule's check used in what a verdict says.
 
 use npki_core::Rule;
 
@@ -45,8 +45,8 @@ pub(super) const RULES: &[Row] = &[
     .allows("{not_before}부터 유효합니다", "valid from {not_before}")
     .refuses(&[(Reason::NotBegun, said("인증서는 {not_before}부터 유효합니다", "the certificate is valid from {not_before} on"))]),
     rule(11, "S106–S108, S110", (
-        "갱신은 만료일 30일 전 00:00(KST)부터 만료까지 할 수 있습니다. 갱신된 인증서는 기존 만료일에서 1년 더 유효합니다. 기존 인증서와 그 암호만 있으면 되고, 영업점에서도 갱신합니다. 새 인증서가 확인되면 기존 인증서는 대체됩니다.",
-        "Renewal opens at 00:00 KST of the expiry day minus 30 days and stays open until expiry. A renewed certificate runs to the old expiry day and one year. It needs the existing certificate and its password, no further identification; a branch renews too. The old one is superseded when the new one is confirmed.",
+        "갱신은 만료일 {renewal_opens} 전 00:00(KST)부터 만료까지 할 수 있습니다. 갱신된 인증서는 기존 만료일에서 1년 더 유효합니다. 기존 인증서와 그 암호만 있으면 되고, 영업점에서도 갱신합니다. 새 인증서가 확인되면 기존 인증서는 대체됩니다.",
+        "Renewal opens at 00:00 KST of the expiry day minus {renewal_opens} and stays open until expiry. A renewed certificate runs to the old expiry day and one year. It needs the existing certificate and its password, no further identification; a branch renews too. The old one is superseded when the new one is confirmed.",
     ))
     .uses(&["renewal_opens"])
     .reads_as(&["of a certificate that was revoked or superseded only R13 is asked"])
@@ -86,8 +86,8 @@ pub(super) const RULES: &[Row] = &[
     .allows("{not_after}까지 유효합니다", "valid to {not_after}")
     .refuses(&[(Reason::Expired, said("{not_after}에 만료되어 쓸 수 없습니다", "it expired {not_after} and cannot be used"))]),
     rule(15, "S114", (
-        "발급·재발급·갱신(타행·타기관 인증서 포함)을 한 날을 포함하여 4일간 인터넷뱅킹과 앱에서 대출 신청을 할 수 없습니다. 영업점은 제한하지 않습니다.",
-        "For 4 days from an issue, a reissue or a renewal, the day itself counted (D to D+3), loan applications are refused on internet banking and in the app. The renewal and the registration of another institution's certificate count as well. A branch is not blocked.",
+        "발급·재발급·갱신(타행·타기관 인증서 포함)을 한 날을 포함하여 {loan_block}간 인터넷뱅킹과 앱에서 대출 신청을 할 수 없습니다. 타행·타기관 인증서의 등록도 포함할지는 정책값입니다. 영업점은 제한하지 않습니다.",
+        "For {loan_block} from an issue, a reissue or a renewal, the day itself counted, loan applications are refused on internet banking and in the app. The renewal of another institution's certificate counts as well, and its registration where the parameter says so. A branch is not blocked.",
     ))
     .uses(&["loan_block", "registration_blocks_loans"])
     .allows("대출 신청이 제한되는 기간이 아닙니다", "no recent event blocks loans")
@@ -96,8 +96,8 @@ pub(super) const RULES: &[Row] = &[
         "loans are blocked for {days} days from the {event} of {event_at}; they are free again {free_at}",
     ))]),
     rule(16, "S32", (
-        "온라인 발급·재발급 시간은 01:00부터 23:00까지(01:00:00 포함, 23:00:00 제외)이며, 신청을 시작할 때와 인증기관을 부를 때 확인합니다. 갱신·폐기·등록과 영업점에는 시간 제한이 없습니다.",
-        "Online issue and reissue run from 01:00:00 (included) to 23:00:00 (not included) KST, checked when the application starts and again when the CA is called. Renewal, revocation, registration and a branch have no such hours.",
+        "온라인 발급·재발급 시간은 매일 {issuing_window}(시작 포함, 끝 제외)이며, 신청을 시작할 때와 인증기관을 부를 때 확인합니다. 갱신·폐기·등록과 영업점에는 시간 제한이 없습니다.",
+        "Online issue and reissue run every day from {issuing_window} (the first included, the second not), checked when the application starts and again when the CA is called. Renewal, revocation, registration and a branch have no such hours.",
     ))
     .uses(&["issuing_window"])
     .allows("발급 가능 시간입니다({from}~{to})", "issuing is open ({from} to {to} KST)")
@@ -129,8 +129,8 @@ pub(super) const RULES: &[Row] = &[
         "a live {product} certificate from {issuer} is held already, to {held_until}",
     ))]),
     lettered(18, 'b', "S76, S99, S104", (
-        "가입자 측이 확인(또는 묵시적 확인이 허용)되어야 발급된 것입니다. 그때 새 인증서가 유효해지고 기존 인증서가 대체되며, 수수료가 출금되고 대출 제한과 환급의 날수가 시작합니다. 시간 안에 확인되지 않거나 거부되면 새 인증서는 폐기되고 예약이 풀리며 기존 인증서는 그대로입니다.",
-        "Issued means confirmed by the subscriber's side, or implicit confirmation granted: only then is the certificate good, the replaced one superseded and the fee captured, and the days of R15 and R21 begin to count. Not confirmed in time, or rejected: the new one is revoked, the fee released, the old one stays as it was.",
+        "가입자 측이 확인(또는 묵시적 확인이 허용)되어야 발급된 것입니다. 그때 새 인증서가 유효해지고 기존 인증서가 대체되며, 수수료가 출금되고 대출 제한과 환급의 날수가 시작합니다. {confirm_wait} 안에 확인되지 않거나 거부되면 새 인증서는 폐기되고 예약이 풀리며 기존 인증서는 그대로입니다.",
+        "Issued means confirmed by the subscriber's side, or implicit confirmation granted: only then is the certificate good, the replaced one superseded and the fee captured, and the days of R15 and R21 begin to count. Not confirmed within {confirm_wait}, or rejected: the new one is revoked, the fee released, the old one stays as it was.",
     ))
     .uses(&["confirm_wait", "order_end"]),
     rule(19, "S23, S54, S109, S116", (
@@ -151,8 +151,8 @@ pub(super) const RULES: &[Row] = &[
     .allows("수수료 잔액이 부족하지 않습니다", "nothing is lacking for the fee")
     .refuses(&[(Reason::TooLittleMoney, said("수수료 {fee}에 비해 잔액({balance})이 부족합니다", "the balance of {balance} does not cover the fee of {fee}"))]),
     rule(21, "S55", (
-        "유료 발급·갱신일을 포함하여 7일 이내(D~D+6)에 폐기하면 수수료를 환급하고 그 뒤에는 환급하지 않습니다. 재발급이나 갱신에 딸린 폐기는 환급하지 않으며, 재발급으로 기간이 다시 시작하지 않습니다.",
-        "A fee is refunded when the certificate is revoked within 7 days of the paid issue or renewal, its day counted (D to D+6, D being the day of the confirmation); later none. A revocation that belongs to a reissue or renewal never refunds. A reissue does not restart the days.",
+        "유료 발급·갱신(확인)일을 포함하여 {refund} 이내에 폐기하면 수수료를 환급하고 그 뒤에는 환급하지 않습니다. 재발급이나 갱신에 딸린 폐기는 환급하지 않으며, 재발급으로 기간이 다시 시작하지 않습니다.",
+        "A fee is refunded when the certificate is revoked within {refund} of the paid issue or renewal, the day of its confirmation counted; later none. A revocation that belongs to a reissue or renewal never refunds. A reissue does not restart the days.",
     ))
     .uses(&["refund"])
     .reads_as(&["a certificate that is expired, revoked or superseded already cannot be revoked again, so nothing comes back"])
@@ -163,8 +163,8 @@ pub(super) const RULES: &[Row] = &[
         (Reason::RefundNothingRevoked, said("더 이상 폐기할 수 없는 인증서라 환급하지 않습니다", "it can no longer be revoked, so nothing is refunded")),
     ]),
     rule(22, "S56, S124", (
-        "영수증·세금계산서는 그 7일이 지난 뒤(D+7부터) 받을 수 있고, 환급된 수수료에는 없습니다. 환급과 영수증은 겹치지 않습니다.",
-        "A receipt or tax bill can be had only when those 7 days have passed (from D+7), and never for a fee that was refunded: refund and receipt never overlap.",
+        "영수증·세금계산서는 그 {refund}이 지난 뒤부터 받을 수 있고, 환급된 수수료에는 없습니다. 환급과 영수증은 겹치지 않습니다.",
+        "A receipt or tax bill can be had only when those {refund} have passed, and never for a fee that was refunded: refund and receipt never overlap.",
     ))
     .uses(&["refund"])
     .reads_as(&["unless it is said, a fee was refunded when the last event is a revocation within the refund days"])
@@ -181,8 +181,8 @@ pub(super) const RULES: &[Row] = &[
     .allows("{paid_at}에 수수료를 냈습니다", "its fee was paid {paid_at}")
     .refuses(&[(Reason::NothingPaid, said("수수료를 내지 않은 인증서라 환급도 영수증도 없습니다", "nothing was paid for it, so there is neither refund nor receipt"))]),
     rule(30, "S57–S64, S74", (
-        "추가 본인확인은 은행에 등록된 전화번호로 하는 ARS 인증(착신 전환 번호 거절, 화면의 승인번호를 전화에 입력)이나 출입국 당국의 해외출국 확인 중 하나입니다. 휴대폰 문자 본인확인은 없습니다. 발급·재발급·타행 인증서 등록에 필수이고 갱신에는 없습니다.",
-        "Additional identification is one of: an ARS call to a phone number already registered at the bank (a forwarded number is refused; the screen shows an approval number that is keyed in on the phone), or an overseas departure confirmed by immigration. Identification by a mobile carrier's SMS is not offered. It is compulsory for issue, reissue and other-institution registration; a renewal has none.",
+        "추가 본인확인은 은행에 등록된 전화번호로 하는 ARS 인증(착신 전환 번호 거절, 화면의 승인번호를 전화에 입력)이나 출입국 당국의 해외출국 확인 중 하나입니다. 승인번호는 {ars_approval}간 유효합니다. 휴대폰 문자 본인확인은 없습니다. 발급·재발급·타행 인증서 등록에 필수이고 갱신에는 없습니다.",
+        "Additional identification is one of: an ARS call to a phone number already registered at the bank (a forwarded number is refused; the screen shows an approval number that is keyed in on the phone), or an overseas departure confirmed by immigration. The approval number is valid for {ars_approval}. Identification by a mobile carrier's SMS is not offered. It is compulsory for issue, reissue and other-institution registration; a renewal has none.",
     ))
     .uses(&["ars_approval"]),
     rule(31, "S65–S68, S72, S73", (
@@ -190,8 +190,8 @@ pub(super) const RULES: &[Row] = &[
         "Then the own account number and its 4-digit password (the fee is taken from this account), and security card (last 4 digits of the serial and the asked code halves) or OTP (device serial and code); in the app the bank's own certificate (6-digit PIN, pattern) may stand for card or OTP.",
     )),
     rule(32, "S69", (
-        "OTP를 연속 10회 틀리면(기기별, 전 금융기관 통합) 영업점에서 풀 때까지 온라인 발급·재발급·등록을 거절합니다. 계좌 비밀번호, 보안카드, PIN, 인증기관 인가코드에도 한도가 있습니다. 모든 횟수는 재시작 후에도 남고, 맞으면 0이 됩니다.",
-        "After 10 wrong OTPs in a row (one counter per device, across institutions) online issue, reissue and registration are refused until a branch lifts it. Account password, security card, PIN and the CA's authorization code have limits too. Every counter survives a restart, and a right answer resets it.",
+        "OTP를 연속 {otp_attempts} 틀리면(기기별, 전 금융기관 통합) 영업점에서 풀 때까지 온라인 발급·재발급·등록을 거절합니다. 계좌 비밀번호, 보안카드, PIN, 인증기관 인가코드에도 한도가 있습니다. 모든 횟수는 재시작 후에도 남고, 맞으면 0이 됩니다.",
+        "After {otp_attempts} gone wrong in a row with an OTP (one counter per device, across institutions) online issue, reissue and registration are refused until a branch lifts it. Account password, security card, PIN and the CA's authorization code have limits too. Every counter survives a restart, and a right answer resets it.",
     ))
     .uses(&["otp_attempts", "account_password_attempts", "security_card_attempts", "pin_attempts", "authorization_code_attempts"])
     .allows("OTP 연속 오류 {otp_failures}회, 한도 {limit}회 미만입니다", "{otp_failures} wrong OTPs in a row, below the limit of {limit}")
@@ -256,8 +256,8 @@ pub(super) const RULES: &[Row] = &[
         "Look up on a medium and at the RA (every certificate of the subscriber with its state, the consent, registrations, receipts); delete from a medium (not a revocation), change password, revoke, export, import, copy.",
     )),
     rule(43, "S95, S106", (
-        "만료 30일 전부터 알리고, 암호가 6개월보다 오래되면 알립니다. 매체마다 암호와 그 나이가 따로입니다.",
-        "Reminders: from 30 days before expiry; when a password is older than 6 months. Each medium has its own password and its own age; unknown, no reminder.",
+        "만료 {expiry_reminder} 전부터 알리고, 암호가 {password_reminder}보다 오래되면 알립니다. 매체마다 암호와 그 나이가 따로입니다.",
+        "Reminders: from {expiry_reminder} before expiry; when a password is older than {password_reminder}. Each medium has its own password and its own age; unknown, no reminder.",
     ))
     .uses(&["expiry_reminder", "password_reminder"]),
     rule(50, "S92, S93, S96", (
