@@ -39,8 +39,8 @@ pub struct ProductRow {
 pub struct Offer {
     /// The CA.
     pub issuer: Issuer,
-    /// The name of the certificate policy: a row of the policy registry, where alone its OID
-    /// stands.
+    /// The name of the certificate policy, `<issuer>/<product>`, before it `lab-` in the lab: a row
+    /// of the policy registry, where alone its OID stands. Not judged here.
     pub policy: String,
 }
 

@@ -91,7 +91,7 @@ impl Policy {
 
     /// Parameters and catalogue as text, one value a line, in a fixed order (UTF-8).
     ///
-    /// Two policies with the same text decide the same.
+    /// In one version of this crate, two policies with the same text decide the same.
     #[must_use]
     pub fn canonical_text(&self) -> String {
         canonical_text(&self.parameters, &self.catalogue)

@@ -19,7 +19,7 @@ pub(super) const RULES: &[Row] = &[
         "상품 목록은 상품별로 가입 대상, 인터넷뱅킹 가입, 발급기관, 수수료, 유효기간, 이용 범위, 인증서 정책을 정하며, 그 행에 없는 대상·가입·발급기관은 거절합니다. B2B 전자결제와 전자입찰 고객은 기업인터넷뱅킹 가입으로 봅니다.",
         "The catalogue says for each product who may hold it, which internet banking it presupposes, which CAs issue it, its fee, validity, scope and certificate policy. A holder, an enrolment or an issuer that the product's row does not offer is refused. B2B payment and e-bidding users count as enrolled in business banking.",
     ))
-    .reads_as(&["a reissue goes to the CA of the old certificate, so its issuer is not judged again", "a renewal needs the existing certificate alone and does not ask this rule"])
+    .reads_as(&["a reissue walks through the same seven steps as an issue, so holder and enrolment are asked again; it goes to the CA of the old certificate, so the issuer is not", "a renewal needs the existing certificate alone and does not ask this rule"])
     .allows("{holder}에게 {product} 인증서를 발급합니다", "{product} is offered to this holder ({holder})")
     .refuses(&[
         (Reason::NotSold, said("{product} 인증서는 취급하지 않습니다", "{product} is not offered here")),
@@ -216,6 +216,7 @@ pub(super) const RULES: &[Row] = &[
         "필수 약관은 모두, 보여 준 판에 동의해야 합니다: 전자금융거래 기본약관, 전자금융서비스 이용약관, 선택한 인증기관의 이용약관, 그 인증기관에 대한 개인정보 제공 동의(인증기관을 바꾸면 다시). 동의한 판을 기록하고 사본을 교부합니다.",
         "Every mandatory term must be accepted, in the version shown: electronic finance basic terms, electronic finance service terms, the chosen CA's service terms, and the consent to hand data to that CA (a changed CA asks again). Which version was accepted is recorded, and a copy is handed over.",
     ))
+    .reads_as(&["a branch asks it too"])
     .allows("필수 약관에 모두 동의하였습니다", "every mandatory term is accepted")
     .refuses(&[(Reason::TermsNotAccepted, said("필수 약관에 모두 동의해야 합니다", "every mandatory term must be accepted"))]),
     rule(36, "S64", (
@@ -292,7 +293,7 @@ pub(super) const RULES: &[Row] = &[
         "PC와 휴대폰 사이의 복사는 아무것도 알 수 없는 중계와 승인번호로 합니다. 개인 인증서는 양방향, 기업·전자세금용 인증서는 휴대폰으로만 복사하고 휴대폰에서는 복사하지 않습니다.",
         "Copying between PC and phone goes by approval number through a relay that learns nothing. Personal certificates go both ways; business and e-tax certificates are copied to a phone but not from one.",
     ))
-    .reads_as(&["no target is as good as any: a business certificate leaves a phone for nowhere", "an export to a file is no copy"])
+    .reads_as(&["a copy from a phone is refused whatever its target, also when none is named", "an export to a file is no copy"])
     .allows("휴대폰 복사가 가능합니다", "this copy with a phone is allowed")
     .refuses(&[(Reason::StaysOnPhone, said("{product} 인증서는 휴대폰에서 복사할 수 없습니다", "a {product} certificate is not copied from a phone"))]),
     rule(64, "S90", (
