@@ -50,6 +50,11 @@ impl<'a> Input<'a> {
         self.rest.is_empty()
     }
 
+    /// What is not read yet.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     pub(crate) const fn malformed(&self) -> CertError {
         malformed(self.what)
     }

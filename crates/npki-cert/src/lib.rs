@@ -22,9 +22,9 @@ mod string;
 mod time;
 mod vid;
 
-pub use certificate::{Certificate, KeyUse, assemble_certificate};
+pub use certificate::{Certificate, KeyUse, assemble_certificate, key_identifier};
 pub use crl::{
-    Crl, CrlEntry, CrlError, CrlParams, IssuingDistributionPoint, RevocationReason,
+    Crl, CrlEntries, CrlEntry, CrlError, CrlParams, IssuingDistributionPoint, RevocationReason,
     RevocationReasons, assemble_crl, tbs_crl,
 };
 pub use error::CertError;
