@@ -1,3 +1,6 @@
+use core::error::Error;
+use std::sync::Arc;
+
 use npki_core::Instant;
 
 use crate::{CommitFault, Key, SealedId, StreamId};
@@ -72,7 +75,7 @@ pub enum Conflict {
 }
 
 /// The ledger itself failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
     /// Whether the group was recorded is not known: look every key up with
@@ -113,15 +116,15 @@ pub enum LedgerError {
     },
 }
 
-/// What an adapter's library said.
-pub type Cause = Box<dyn core::error::Error + Send + Sync>;
+/// What an adapter's library said. Shared, because all callers of one group get it.
+pub type Cause = Arc<dyn Error + Send + Sync>;
 
 impl LedgerError {
     /// Something that was read is not what a ledger writes.
-    pub fn corrupt(what: &'static str, cause: impl Into<Cause>) -> Self {
+    pub fn corrupt(what: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Corrupt {
             what,
-            cause: Some(cause.into()),
+            cause: Some(Arc::from(cause.into())),
         }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use npki_core::Instant;
 
 use crate::{
-    Commit, Conflict, Head, IdempotencyKey, IndexName, Key, LedgerError, Receipt, Recorded,
-    SealedId, SealedRow, SideRow, SideTable, Span, StreamId, Value,
+    Commit, Conflict, Head, IdempotencyKey, IndexName, Key, LedgerError, MerkleHash, Receipt,
+    Recorded, SealedId, SealedRow, SideRow, SideTable, Span, StreamId, Value,
 };
 
 /// Commits in one group.
@@ -88,6 +88,24 @@ pub trait Ledger: Debug + Send + Sync {
     /// [`LedgerError`].
     fn records(&self, from: u64, limit: usize) -> Result<Vec<Recorded>, LedgerError>;
 
+    /// At most `limit` rows of the log itself from position `from` on, unread. For the audit.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError>;
+
+    /// At most `limit` leaves of the Merkle tree from position `from` on, as stored. For proofs.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        Ok(self
+            .rows(from, limit)?
+            .into_iter()
+            .map(|row| row.leaf)
+            .collect())
+    }
+
     /// At most `limit` rows of a table beside the log, ordered by their keys' octets, behind the
     /// row with the key `after`. For the audit.
     ///
@@ -116,6 +134,17 @@ impl Claim {
     pub fn is_held(&self, now: Instant) -> bool {
         self.end.is_none_or(|end| now < end)
     }
+}
+
+/// A row of the log as it is stored, unread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Where it stands.
+    pub position: u64,
+    /// The leaf that was computed when it was written.
+    pub leaf: MerkleHash,
+    /// The record's DER.
+    pub der: Vec<u8>,
 }
 
 /// An entry of an index.
@@ -188,6 +217,12 @@ macro_rules! forward {
             }
             fn records(&self, from: u64, limit: usize) -> Result<Vec<Recorded>, LedgerError> {
                 (**self).records(from, limit)
+            }
+            fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError> {
+                (**self).rows(from, limit)
+            }
+            fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+                (**self).leaves(from, limit)
             }
             fn side(
                 &self,

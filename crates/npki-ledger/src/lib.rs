@@ -39,7 +39,9 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod audit;
 mod change;
+mod checkpoint;
 mod commit;
 mod conflict;
 mod head;
@@ -58,14 +60,18 @@ mod span;
 mod stream_id;
 mod tables;
 
+pub mod conformance;
+pub mod faults;
 pub mod group;
 
+pub use audit::{AuditFinding, audit};
 pub use change::Change;
+pub use checkpoint::{Checkpoint, CheckpointError, HeadError, check_head};
 pub use commit::{Commit, CommitFault, Event};
 pub use conflict::{Cause, Conflict, LedgerError};
 pub use head::{Head, HeadState};
 pub use key::{IdempotencyKey, Key, LengthError, Value};
-pub use ledger::{Claim, GROUP_MAX, IndexEntry, Ledger, LedgerExt, READ_MAX};
+pub use ledger::{Claim, GROUP_MAX, IndexEntry, Ledger, LedgerExt, READ_MAX, RecordRow};
 pub use memory::MemoryLedger;
 pub use merkle::{
     Frontier, FrontierError, MerkleHash, ProofError, consistency_proof, inclusion_proof, root,
@@ -77,6 +83,7 @@ pub use receipt::Receipt;
 pub use record::{Record, RecordError, Recorded};
 pub use sealed_entry::{SealedDigest, SealedEntry, SealedId, SealedRow};
 pub use sealing::{OpenError, SealingKey};
-pub use side::{SideRow, SideTable};
+pub use side::{SealedState, SideRow, SideTable};
 pub use span::Span;
 pub use stream_id::StreamId;
+pub use tables::Unlawful;

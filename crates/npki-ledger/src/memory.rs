@@ -5,8 +5,8 @@ use std::{
 
 use crate::{
     Claim, Commit, Conflict, GROUP_MAX, Head, HeadState, IdempotencyKey, IndexEntry, IndexName,
-    Key, Ledger, LedgerError, READ_MAX, Receipt, Recorded, SealedId, SealedRow, SideRow, SideTable,
-    Span, StreamId, Value,
+    Key, Ledger, LedgerError, READ_MAX, Receipt, RecordRow, Recorded, SealedId, SealedRow,
+    SealedState, SideRow, SideTable, Span, StreamId, Value,
     group::{Group, Rows, Written},
     tables::Tables,
 };
@@ -20,6 +20,7 @@ struct State {
     head: HeadState,
     records: Vec<Recorded>,
     streams: BTreeMap<StreamId, Vec<usize>>,
+    sealed: BTreeMap<SealedId, SealedRow>,
     tables: Tables,
 }
 
@@ -96,7 +97,7 @@ impl Ledger for MemoryLedger {
     }
 
     fn sealed(&self, id: &SealedId) -> Result<Option<SealedRow>, LedgerError> {
-        Ok(self.lock().tables.sealed.get(id).cloned())
+        Ok(self.lock().sealed.get(id).cloned())
     }
 
     fn head(&self) -> Result<Head, LedgerError> {
@@ -112,6 +113,18 @@ impl Ledger for MemoryLedger {
             .skip(from)
             .take(limit.min(READ_MAX))
             .cloned()
+            .collect())
+    }
+
+    fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError> {
+        let records = self.records(from, limit)?;
+        Ok((from..)
+            .zip(records)
+            .map(|(position, recorded)| RecordRow {
+                position,
+                leaf: recorded.leaf(),
+                der: recorded.der().to_vec(),
+            })
             .collect())
     }
 
@@ -153,7 +166,7 @@ impl Rows for State {
     }
 
     fn has_sealed(&mut self, id: &SealedId) -> Result<bool, LedgerError> {
-        Ok(self.tables.sealed.contains_key(id))
+        Ok(self.sealed.contains_key(id))
     }
 }
 
@@ -199,10 +212,21 @@ impl State {
             let value: Option<Value> = value;
             set(&mut self.tables.index, at, value);
         }
-        self.tables.sealed.extend(sealed);
+        for (id, row) in sealed {
+            let state = match row.record {
+                Some(_) => SealedState::Kept,
+                None => SealedState::Shredded,
+            };
+            let kind = row.kind.clone();
+            self.tables.sealed.insert(id, (kind, row.sha256, state));
+            self.sealed.insert(id, row);
+        }
         for id in shredded {
-            if let Some(row) = self.tables.sealed.get_mut(&id) {
+            if let Some(row) = self.sealed.get_mut(&id) {
                 row.record = None;
+            }
+            if let Some((_, _, state)) = self.tables.sealed.get_mut(&id) {
+                *state = SealedState::Shredded;
             }
         }
     }

@@ -86,6 +86,18 @@ pub struct SealedRow {
     pub record: Option<Sealed>,
 }
 
+impl SealedRow {
+    /// Whether the record, if it is still there, has the digest that the log tells of.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.record.as_ref().is_none_or(|record| {
+            record
+                .to_der()
+                .is_ok_and(|der| <[u8; 32]>::from(Sha256::digest(der)) == self.sha256)
+        })
+    }
+}
+
 impl fmt::Display for SealedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))

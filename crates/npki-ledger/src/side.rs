@@ -1,4 +1,4 @@
-use crate::{Claim, IdempotencyKey, IndexName, Key, SealedId, SealedRow, StreamId, Value};
+use crate::{Claim, IdempotencyKey, IndexName, Key, SealedId, SealedKind, StreamId, Value};
 
 /// A table beside the log: everything in it can be rebuilt from the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,19 +99,28 @@ impl SideRow {
         Some((key.get(..at)?, key.get(at.checked_add(1)?..)?))
     }
 
-    /// A row of [`SideTable::Sealed`]: whether it is shredded, the digest kept, and the kind.
+    /// A row of [`SideTable::Sealed`].
     ///
-    /// That the record has this digest is another question, which the audit asks too.
+    /// That the record has this digest is another question: [`SealedRow::is_whole`](crate::SealedRow::is_whole).
     #[must_use]
-    pub fn sealed(id: &SealedId, row: &SealedRow) -> Self {
+    pub fn sealed(id: &SealedId, kind: &SealedKind, sha256: &[u8; 32], state: SealedState) -> Self {
         Self {
             key: id.octets().to_vec(),
             value: [
-                &[u8::from(row.record.is_none())][..],
-                &row.sha256[..],
-                row.kind.as_str().as_bytes(),
+                &[u8::from(state == SealedState::Shredded)][..],
+                sha256,
+                kind.as_str().as_bytes(),
             ]
             .concat(),
         }
     }
+}
+
+/// Whether a sealed record is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealedState {
+    /// Its octets are there.
+    Kept,
+    /// Its octets are gone.
+    Shredded,
 }

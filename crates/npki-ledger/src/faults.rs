@@ -1,0 +1,188 @@
+//! A ledger that fails when it is told to: for crash tests of the rooms that stand on one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::{
+    Claim, Commit, Conflict, Head, IdempotencyKey, IndexEntry, IndexName, Key, Ledger, LedgerError,
+    MerkleHash, Receipt, RecordRow, Recorded, SealedId, SealedRow, SideRow, SideTable, Span,
+    StreamId,
+};
+
+/// What is to go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// At which call of [`Ledger::commit`], counted from 1.
+    pub call: u64,
+    /// Before it records, or after.
+    pub when: When,
+    /// What comes after.
+    pub then: Then,
+}
+
+/// Where in a call of [`Ledger::commit`] the fault lies. The caller gets
+/// [`LedgerError::Unknown`] in both cases: it cannot tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Nothing is recorded.
+    Before,
+    /// All is recorded, and the answer is lost.
+    After,
+}
+
+/// What comes after the fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// All goes on: an answer was lost.
+    GoesOn,
+    /// Every further call, reading too, gives [`LedgerError::Unavailable`]: the process died.
+    Dies,
+}
+
+/// A ledger that hands everything to another one, until its fault comes.
+///
+/// ```
+/// use npki_ledger::{LedgerError, Ledger, MemoryLedger, faults::{Fault, FaultyLedger, Then, When}};
+///
+/// let store = MemoryLedger::new();
+/// let dying = FaultyLedger::new(&store);
+/// dying.arm(Fault { call: 1, when: When::After, then: Then::Dies });
+/// assert!(matches!(dying.commit(&[]), Err(LedgerError::Unknown(_))));
+/// assert!(matches!(dying.head(), Err(LedgerError::Unavailable(_))));
+/// assert!(store.head().is_ok()); // what survives is in the store
+/// ```
+#[derive(Debug)]
+pub struct FaultyLedger<L> {
+    inner: L,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calls: u64,
+    fault: Option<Fault>,
+    dead: bool,
+}
+
+impl<L: Ledger> FaultyLedger<L> {
+    /// Wraps a ledger; nothing fails before [`FaultyLedger::arm`].
+    pub const fn new(inner: L) -> Self {
+        Self {
+            inner,
+            state: Mutex::new(State {
+                calls: 0,
+                fault: None,
+                dead: false,
+            }),
+        }
+    }
+
+    /// Sets the fault. It happens once; [`Fault::call`] counts from the wrapper's first commit.
+    pub fn arm(&self, fault: Fault) {
+        self.state().fault = Some(fault);
+    }
+
+    /// Calls of [`Ledger::commit`] so far: how many points a sweep has to visit.
+    pub fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
+    /// Whether the fault has come and [`Then::Dies`].
+    pub fn is_dead(&self) -> bool {
+        self.state().dead
+    }
+
+    /// What is wrapped.
+    pub const fn inner(&self) -> &L {
+        &self.inner
+    }
+
+    /// What is wrapped, if the wrapper is alive.
+    fn living(&self) -> Result<&L, LedgerError> {
+        if self.state().dead {
+            return Err(LedgerError::Unavailable(None));
+        }
+        Ok(&self.inner)
+    }
+
+    /// The fault of this call, if it has one.
+    fn due(&self) -> Option<Fault> {
+        let mut state = self.state();
+        state.calls += 1;
+        let calls = state.calls;
+        let due = state.fault.take_if(|fault| fault.call == calls)?;
+        state.dead = due.then == Then::Dies;
+        Some(due)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<L: Ledger> Ledger for FaultyLedger<L> {
+    fn commit(&self, commits: &[Commit]) -> Result<Vec<Result<Receipt, Conflict>>, LedgerError> {
+        let inner = self.living()?;
+        match self.due().map(|fault| fault.when) {
+            None => inner.commit(commits),
+            Some(When::Before) => Err(LedgerError::Unknown(None)),
+            Some(When::After) => {
+                inner.commit(commits)?;
+                Err(LedgerError::Unknown(None))
+            }
+        }
+    }
+
+    fn receipt(&self, key: &IdempotencyKey) -> Result<Option<Receipt>, LedgerError> {
+        self.living()?.receipt(key)
+    }
+
+    fn stream(&self, stream: &StreamId, from: u64) -> Result<Vec<Recorded>, LedgerError> {
+        self.living()?.stream(stream, from)
+    }
+
+    fn claim(&self, claim: &Key) -> Result<Option<Claim>, LedgerError> {
+        self.living()?.claim(claim)
+    }
+
+    fn counter(&self, counter: &Key) -> Result<u64, LedgerError> {
+        self.living()?.counter(counter)
+    }
+
+    fn index(
+        &self,
+        index: &IndexName,
+        span: &Span,
+        limit: usize,
+    ) -> Result<Vec<IndexEntry>, LedgerError> {
+        self.living()?.index(index, span, limit)
+    }
+
+    fn sealed(&self, id: &SealedId) -> Result<Option<SealedRow>, LedgerError> {
+        self.living()?.sealed(id)
+    }
+
+    fn head(&self) -> Result<Head, LedgerError> {
+        self.living()?.head()
+    }
+
+    fn records(&self, from: u64, limit: usize) -> Result<Vec<Recorded>, LedgerError> {
+        self.living()?.records(from, limit)
+    }
+
+    fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError> {
+        self.living()?.rows(from, limit)
+    }
+
+    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        self.living()?.leaves(from, limit)
+    }
+
+    fn side(
+        &self,
+        table: SideTable,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<SideRow>, LedgerError> {
+        self.living()?.side(table, after, limit)
+    }
+}
