@@ -16,7 +16,6 @@ pub(crate) use distribution_point::write_point_name;
 pub(crate) use general_name::{GeneralName, general_name, write_uri};
 pub use identify_data::IdentifyData;
 pub use key_usage::KeyUsage;
-pub(crate) use policies::ANY_POLICY;
 pub use policies::{CertificatePolicies, PolicyInformation, PolicyQualifier, UserNotice};
 
 use const_oid::ObjectIdentifier;

@@ -15,6 +15,7 @@ mod extension;
 mod input;
 mod name;
 mod output;
+mod policy_oid;
 mod policy_registry;
 mod profile;
 mod serial_number;
@@ -34,6 +35,7 @@ pub use extension::{
     UserNotice,
 };
 pub use name::{Attribute, Name, NameTextError};
+pub use policy_oid::{PolicyOid, PolicyOidError};
 pub use policy_registry::{
     Confidence, HolderClass, PolicyArc, PolicyAuthority, PolicyKey, PolicyMedium, PolicyRow,
     PolicyScope, policy_oid, policy_row, policy_rows,

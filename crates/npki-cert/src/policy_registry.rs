@@ -2,8 +2,9 @@ mod table;
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use const_oid::ObjectIdentifier;
 use npki_core::{Issuer, Product};
+
+use crate::PolicyOid;
 
 use table::ROWS;
 
@@ -16,7 +17,7 @@ use table::ROWS;
 #[non_exhaustive]
 pub struct PolicyRow {
     /// The policy.
-    pub oid: ObjectIdentifier,
+    pub oid: PolicyOid,
     /// Whose policy it is.
     pub authority: PolicyAuthority,
     /// Who holds such certificates.
@@ -147,8 +148,8 @@ pub fn policy_rows() -> &'static [PolicyRow] {
 
 /// What is known of a policy. `None`: unknown; show its OID.
 #[must_use]
-pub fn policy_row(oid: &ObjectIdentifier) -> Option<&'static PolicyRow> {
-    static BY_OID: OnceLock<HashMap<ObjectIdentifier, &'static PolicyRow>> = OnceLock::new();
+pub fn policy_row(oid: &PolicyOid) -> Option<&'static PolicyRow> {
+    static BY_OID: OnceLock<HashMap<PolicyOid, &'static PolicyRow>> = OnceLock::new();
     BY_OID
         .get_or_init(|| ROWS.iter().map(|row| (row.oid, row)).collect())
         .get(oid)
@@ -165,7 +166,7 @@ pub fn policy_oid(
     product: Product,
     key: PolicyKey,
     arc: PolicyArc,
-) -> Option<ObjectIdentifier> {
+) -> Option<PolicyOid> {
     let find = |key| {
         ROWS.iter().find(|row| {
             row.authority == PolicyAuthority::Ca(issuer)
@@ -269,10 +270,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_stays_unknown() {
-        assert_eq!(
-            policy_row(&ObjectIdentifier::new_unwrap("1.2.410.200005.1.1.99")),
-            None
-        );
+        assert_eq!(policy_row(&"1.2.410.200005.1.1.99".parse().unwrap()), None);
         assert_eq!(
             policy_oid(
                 Issuer::Kica,

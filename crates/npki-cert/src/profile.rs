@@ -30,7 +30,7 @@ pub struct TbsParams<'a> {
     /// Of the issuer's key.
     pub signature_algorithm: &'a AlgorithmIdentifierOwned,
     /// The policy; `None`: anyPolicy in a CA certificate.
-    pub policy: Option<ObjectIdentifier>,
+    pub policy: Option<crate::PolicyOid>,
     pub notice: Option<&'a str>,
     pub cps_uri: Option<&'a str>,
     pub crl_uri: Option<&'a str>,

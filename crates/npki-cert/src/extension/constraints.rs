@@ -1,7 +1,5 @@
-use const_oid::ObjectIdentifier;
-
 use crate::{
-    CertError,
+    CertError, PolicyOid,
     input::{self, BOOLEAN, INTEGER, Input, OID, SEQUENCE, context, decode},
     output,
 };
@@ -34,9 +32,9 @@ pub struct PolicyConstraints {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyMapping {
     /// The issuer's policy.
-    pub issuer_domain: ObjectIdentifier,
+    pub issuer_domain: PolicyOid,
     /// The subject's policy.
-    pub subject_domain: ObjectIdentifier,
+    pub subject_domain: PolicyOid,
 }
 
 impl BasicConstraints {
@@ -105,8 +103,8 @@ impl PolicyMapping {
         while !input.is_empty() {
             let mut pair = input.nested(SEQUENCE, "PolicyMappings")?;
             mappings.push(Self {
-                issuer_domain: pair.decode(OID)?,
-                subject_domain: pair.decode(OID)?,
+                issuer_domain: PolicyOid::from_contents(pair.expect(OID)?.value)?,
+                subject_domain: PolicyOid::from_contents(pair.expect(OID)?.value)?,
             });
             pair.end()?;
         }

@@ -4,7 +4,7 @@ use const_oid::{
 };
 
 use crate::{
-    CertError,
+    CertError, PolicyOid,
     input::{
         self, BMP_STRING, IA5_STRING, INTEGER, Input, OID, SEQUENCE, Tlv, UTF8_STRING,
         VISIBLE_STRING, malformed,
@@ -22,7 +22,7 @@ pub struct CertificatePolicies(pub Vec<PolicyInformation>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyInformation {
     /// The policy's OID.
-    pub policy: ObjectIdentifier,
+    pub policy: PolicyOid,
     /// In the order of the certificate; may be empty.
     pub qualifiers: Vec<PolicyQualifier>,
 }
@@ -54,14 +54,14 @@ pub struct UserNotice {
 impl CertificatePolicies {
     /// Whether `policy` is among them. anyPolicy matches itself alone.
     #[must_use]
-    pub fn contains(&self, policy: &ObjectIdentifier) -> bool {
+    pub fn contains(&self, policy: &PolicyOid) -> bool {
         self.0.iter().any(|p| p.policy == *policy)
     }
 
     /// Whether anyPolicy (2.5.29.32.0) is among them, as in certificates of CAs.
     #[must_use]
     pub fn has_any_policy(&self) -> bool {
-        self.contains(&ANY_POLICY)
+        self.contains(&PolicyOid::ANY_POLICY)
     }
 
     pub(crate) fn read(octets: &[u8]) -> Result<Self, CertError> {
@@ -82,7 +82,7 @@ impl CertificatePolicies {
     /// in certificates of CAs, as the real ones have it. `None` when the notice has a character
     /// that BMPString cannot hold.
     pub(crate) fn write(
-        policy: ObjectIdentifier,
+        policy: PolicyOid,
         notice: Option<&str>,
         cps_uri: Option<&str>,
         cps_first: bool,
@@ -105,7 +105,7 @@ impl CertificatePolicies {
             (_, true) => output::sequence(&[&cps, &notice]),
             (_, false) => output::sequence(&[&notice, &cps]),
         };
-        let information = output::sequence(&[&output::oid(policy), &qualifiers]);
+        let information = output::sequence(&[&policy.to_der(), &qualifiers]);
         Some(output::sequence(&[&information]))
     }
 }
@@ -130,7 +130,7 @@ impl PolicyInformation {
     }
 
     fn read(mut input: Input<'_>) -> Result<Self, CertError> {
-        let policy = input.decode(OID)?;
+        let policy = PolicyOid::from_contents(input.expect(OID)?.value)?;
         let mut qualifiers = Vec::new();
         if !input.is_empty() {
             let mut list = input.nested(SEQUENCE, "policyQualifiers")?;
@@ -194,9 +194,6 @@ fn display_text(tlv: Tlv<'_>) -> Result<String, CertError> {
     }
 }
 
-/// RFC 5280 section 4.2.1.4.
-pub(crate) const ANY_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.32.0");
-
 #[cfg(test)]
 mod tests {
     use hex_literal::hex;
@@ -205,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_notice_in_bmp_reads_back() {
-        let policy = ObjectIdentifier::new_unwrap("1.2.410.200005.1.1.4");
+        let policy: PolicyOid = "2.999.410.1.4".parse().unwrap();
         let text = "이 인증서는 공동인증서 입니다";
         let cps = "http://www.yessign.or.kr/cps.htm";
         for cps_first in [false, true] {
