@@ -1,0 +1,37 @@
+use core::fmt::Debug;
+
+use npki_core::{Instant, Order, OrderAction, OrderId, OrderNews, PortError};
+
+/// What a CA asks of the bank that registered an order, and tells it.
+///
+/// Synchronous and object-safe. Every call may be repeated with the same arguments and then answers
+/// the same.
+pub trait BankPort: Debug + Send + Sync {
+    /// Whether the order still stands at this instant: issuing hours (R16) and the subscriber's
+    /// consent (R17), asked when the order is redeemed.
+    ///
+    /// # Errors
+    /// [`PortError::Refused`] with the sentence for the subscriber; others when there is no answer.
+    fn check(&self, order: &OrderId, now: Instant) -> Result<(), PortError>;
+
+    /// The order behind a request that an existing certificate has signed, such as a renewal (R11).
+    ///
+    /// `serial` is that certificate's, `key` names the request: asked again with it, the bank gives
+    /// the same order.
+    ///
+    /// # Errors
+    /// [`PortError::Refused`] with the sentence for the subscriber; others when there is no answer.
+    fn order_for(
+        &self,
+        serial: &[u8],
+        action: OrderAction,
+        key: &[u8; 32],
+        now: Instant,
+    ) -> Result<Order, PortError>;
+
+    /// Takes news of an order; may be told the same more than once.
+    ///
+    /// # Errors
+    /// [`PortError`] when the news was not, or perhaps not, taken: it is told again later.
+    fn news(&self, news: &OrderNews) -> Result<(), PortError>;
+}

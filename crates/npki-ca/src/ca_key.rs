@@ -1,0 +1,33 @@
+use npki_key::SigningKey;
+
+/// A key handle that signs certificates and nothing else.
+#[derive(Debug)]
+pub struct CertificateKey(Box<dyn SigningKey>);
+
+/// A key handle that signs CRLs and nothing else. May hold the same key as the [`CertificateKey`].
+#[derive(Debug)]
+pub struct CrlKey(Box<dyn SigningKey>);
+
+impl CertificateKey {
+    /// Binds a handle to this one use.
+    #[must_use]
+    pub fn new(handle: Box<dyn SigningKey>) -> Self {
+        Self(handle)
+    }
+
+    pub(crate) fn handle(&self) -> &dyn SigningKey {
+        &*self.0
+    }
+}
+
+impl CrlKey {
+    /// Binds a handle to this one use.
+    #[must_use]
+    pub fn new(handle: Box<dyn SigningKey>) -> Self {
+        Self(handle)
+    }
+
+    pub(crate) fn handle(&self) -> &dyn SigningKey {
+        &*self.0
+    }
+}

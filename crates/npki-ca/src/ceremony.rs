@@ -1,0 +1,107 @@
+//! Making the certificates of roots and CAs: what is done once, with few people in the room.
+
+use npki_cert::{
+    Certificate, IdentifyData, Name, Profile, SerialNumber, TbsParams, assemble_certificate,
+};
+use npki_core::Instant;
+use npki_key::SigningKey;
+use rand_core::CryptoRng;
+use spki::SubjectPublicKeyInfoOwned;
+
+use crate::CaError;
+
+/// Makes a root: self-signed, subjectKeyIdentifier and basicConstraints alone.
+///
+/// # Errors
+/// [`CaError`] when the profile or the key refuses.
+pub fn root(
+    key: &dyn SigningKey,
+    name: &Name,
+    not_before: Instant,
+    not_after: Instant,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    let params = TbsParams {
+        serial_number: SerialNumber::generate(rng),
+        issuer: None,
+        subject: name,
+        public_key: key.public_key(),
+        not_before,
+        not_after,
+        signature_algorithm: &key.algorithm().identifier(),
+        policy: None,
+        notice: None,
+        cps_uri: None,
+        crl_uri: None,
+        ocsp_uri: None,
+        identify_data: None,
+        path_len: None,
+    };
+    signed(key, Profile::Root, &params, rng)
+}
+
+/// What a root says of a CA below it.
+#[derive(Clone, Debug)]
+pub struct IssuingCa<'a> {
+    /// Its name.
+    pub name: &'a Name,
+    /// Its organisation's name, for the subjectAltName.
+    pub real_name: &'a str,
+    /// Its key.
+    pub public_key: &'a SubjectPublicKeyInfoOwned,
+    /// The first valid second.
+    pub not_before: Instant,
+    /// The last valid second.
+    pub not_after: Instant,
+    /// The notice, such as `이 인증서는 공동인증서입니다`.
+    pub notice: &'a str,
+    /// Where the root's certification practice statement is.
+    pub cps_uri: &'a str,
+    /// Where the root's list of revoked CAs (ARL) is.
+    pub arl_uri: &'a str,
+}
+
+/// Makes the certificate of an issuing CA: anyPolicy, path length 0, requireExplicitPolicy 0.
+///
+/// # Errors
+/// [`CaError`] when the profile or the key refuses.
+pub fn issuing_ca(
+    root: &Certificate,
+    root_key: &dyn SigningKey,
+    ca: &IssuingCa<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    let identify_data = IdentifyData {
+        real_name: ca.real_name.to_owned(),
+        vid: None,
+    };
+    let params = TbsParams {
+        serial_number: SerialNumber::generate(rng),
+        issuer: Some(root),
+        subject: ca.name,
+        public_key: ca.public_key,
+        not_before: ca.not_before,
+        not_after: ca.not_after,
+        signature_algorithm: &root_key.algorithm().identifier(),
+        policy: None,
+        notice: Some(ca.notice),
+        cps_uri: Some(ca.cps_uri),
+        crl_uri: Some(ca.arl_uri),
+        ocsp_uri: None,
+        identify_data: Some(&identify_data),
+        path_len: Some(0),
+    };
+    signed(root_key, Profile::IssuingCa, &params, rng)
+}
+
+fn signed(
+    key: &dyn SigningKey,
+    profile: Profile,
+    params: &TbsParams<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    let tbs = profile.tbs(params)?;
+    let signature = key.sign(&tbs, rng)?;
+    let der = assemble_certificate(&tbs, params.signature_algorithm, signature.octets())?;
+    Ok(Certificate::parse(&der)?)
+}

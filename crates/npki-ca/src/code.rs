@@ -1,0 +1,77 @@
+use core::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use npki_core::{AuthorizationCode, OrderId};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// The key that makes authorization codes (인가코드).
+///
+/// A code is HMAC-SHA256(key, "authorization code" ‖ order id), its first 64 bits as 20 decimal
+/// digits. It alone of all that an order needs is stored nowhere: registering again makes it again.
+pub struct CodeKey {
+    id: Vec<u8>,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl CodeKey {
+    /// A key of 32 octets under a name of 1 to 64 octets, which is recorded with each order.
+    #[must_use]
+    pub fn new(id: &[u8], key: Zeroizing<[u8; 32]>) -> Self {
+        Self {
+            id: id.to_vec(),
+            key,
+        }
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn id(&self) -> &[u8] {
+        &self.id
+    }
+
+    /// The code of an order.
+    #[must_use]
+    pub fn code(&self, order: &OrderId) -> AuthorizationCode {
+        let mac = self.mac(b"authorization code", order);
+        let mut number: u64 = 0;
+        for octet in mac.iter().take(8) {
+            number = number << 8 | u64::from(*octet);
+        }
+        AuthorizationCode::new(&Zeroizing::new(format!("{number:020}")))
+    }
+
+    fn mac(&self, label: &[u8], order: &OrderId) -> Zeroizing<[u8; 32]> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&*self.key).expect("HMAC takes any key length");
+        mac.update(label);
+        mac.update(order.octets());
+        Zeroizing::new(mac.finalize().into_bytes().into())
+    }
+}
+
+impl fmt::Debug for CodeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, key: _ } = self;
+        f.debug_struct("CodeKey")
+            .field("id", id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_twenty_digits_and_always_the_same() {
+        let key = CodeKey::new(b"k1", Zeroizing::new([1; 32]));
+        let order = OrderId::from_octets([2; 16]);
+        let code = key.code(&order);
+        assert_eq!(code.expose_code().len(), 20);
+        assert!(code.expose_code().bytes().all(|b| b.is_ascii_digit()));
+        assert!(code == key.code(&order));
+        assert!(code != key.code(&OrderId::from_octets([3; 16])));
+        assert!(code != CodeKey::new(b"k1", Zeroizing::new([2; 32])).code(&order));
+    }
+}

@@ -1,0 +1,131 @@
+//! What the CA's ledger records of an order. No payload names a person: the order's names, the IDN,
+//! the TBS and the certificate are sealed records beside it (R72).
+
+use der::{Decode, Encode, Sequence, asn1::OctetString};
+use npki_core::{Instant, OrderAction, OrderId, Product, ReplacedBecause, RevocationReason};
+
+/// An event of an order's stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Registered(Registered),
+    Attempted(Attempted),
+    Recorded(Recorded),
+    Signed(Signed),
+    Confirmed(Confirmed),
+    Lapsed(Lapsed),
+    Revoked(Revoked),
+    Delivered(Delivered),
+}
+
+/// The bank's order was taken and has a reference number.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Registered {
+    pub(crate) order: OrderId,
+    pub(crate) action: OrderAction,
+    pub(crate) product: Product,
+    pub(crate) reference: String,
+    /// Which key makes the authorization code.
+    pub(crate) code_key: OctetString,
+    pub(crate) ends: Instant,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) replaces: Option<OctetString>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) because: Option<ReplacedBecause>,
+}
+
+/// An authorization code came in and is counted; whether it is right is judged afterwards (R32).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Attempted {
+    pub(crate) request_sha256: OctetString,
+}
+
+/// The TBS was linted and recorded; from here on one certificate, and no other, comes of the order.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Recorded {
+    pub(crate) transaction: OctetString,
+    pub(crate) request_sha256: OctetString,
+    pub(crate) public_key_sha256: OctetString,
+    pub(crate) serial: OctetString,
+    pub(crate) not_before: Instant,
+    pub(crate) not_after: Instant,
+    pub(crate) tbs_sha256: OctetString,
+    /// Whether the certificate carries a VID: a client that sends no R gets the real name alone.
+    pub(crate) with_vid: bool,
+}
+
+/// The recorded TBS was signed; unless confirmed until `confirm_by`, the certificate is revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Signed {
+    pub(crate) certificate_sha256: OctetString,
+    pub(crate) confirm_by: Instant,
+}
+
+/// The subscriber's side has the certificate (R18b).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Confirmed {
+    pub(crate) at: Instant,
+}
+
+/// Nothing more comes of the order.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Lapsed {
+    pub(crate) at: Instant,
+}
+
+/// The certificate was revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Revoked {
+    pub(crate) at: Instant,
+    pub(crate) reason: RevocationReason,
+}
+
+/// The bank has taken the news.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Delivered {
+    pub(crate) news: u8,
+    pub(crate) at: Instant,
+}
+
+impl Event {
+    /// The kind's name in the record; never changes.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Registered(_) => "ca.registered",
+            Self::Attempted(_) => "ca.attempted",
+            Self::Recorded(_) => "ca.recorded",
+            Self::Signed(_) => "ca.signed",
+            Self::Confirmed(_) => "ca.confirmed",
+            Self::Lapsed(_) => "ca.lapsed",
+            Self::Revoked(_) => "ca.revoked",
+            Self::Delivered(_) => "ca.delivered",
+        }
+    }
+
+    pub(crate) fn payload(&self) -> der::Result<Vec<u8>> {
+        match self {
+            Self::Registered(e) => e.to_der(),
+            Self::Attempted(e) => e.to_der(),
+            Self::Recorded(e) => e.to_der(),
+            Self::Signed(e) => e.to_der(),
+            Self::Confirmed(e) => e.to_der(),
+            Self::Lapsed(e) => e.to_der(),
+            Self::Revoked(e) => e.to_der(),
+            Self::Delivered(e) => e.to_der(),
+        }
+    }
+
+    /// Reads a record's payload; `None` for a kind that this version does not know.
+    pub(crate) fn parse(kind: &str, payload: &[u8]) -> Option<der::Result<Self>> {
+        Some(match kind {
+            "ca.registered" => Registered::from_der(payload).map(Self::Registered),
+            "ca.attempted" => Attempted::from_der(payload).map(Self::Attempted),
+            "ca.recorded" => Recorded::from_der(payload).map(Self::Recorded),
+            "ca.signed" => Signed::from_der(payload).map(Self::Signed),
+            "ca.confirmed" => Confirmed::from_der(payload).map(Self::Confirmed),
+            "ca.lapsed" => Lapsed::from_der(payload).map(Self::Lapsed),
+            "ca.revoked" => Revoked::from_der(payload).map(Self::Revoked),
+            "ca.delivered" => Delivered::from_der(payload).map(Self::Delivered),
+            _ => return None,
+        })
+    }
+}

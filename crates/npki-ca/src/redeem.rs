@@ -1,0 +1,358 @@
+use const_oid::ObjectIdentifier;
+use der::Decode as _;
+use npki_cert::{SerialNumber, compute_vid};
+use npki_core::{
+    HashAlgorithm, Idn, Instant, OrderId, PortError, ReferenceNumber, Registration, Vid,
+};
+use npki_key::{KeyError, PublicKey, Verifier as _};
+use npki_ledger::Change;
+use pkcs1::RsaPublicKeyRef;
+use rand_core::CryptoRng;
+use spki::SubjectPublicKeyInfoOwned;
+
+use crate::{
+    Ca, CaError, Possession, Protection, Refusal, Request,
+    event::{Attempted, Event, Recorded},
+    state::OrderState,
+    store::{
+        self, Committed, IDN, REFERENCE, SERIAL, TBS, TRIES, UNSIGNED, key, ledger_event, octets,
+        order_stream, put, sealed_id, sha256,
+    },
+};
+
+/// The right to one certificate: its linted TBS is on record.
+///
+/// Made by [`Ca::redeem`] and, after a crash, by [`Ca::unfinished`]; used up by
+/// [`Ca::sign`](crate::Ca::sign). It cannot be cloned, kept or made anywhere else.
+#[derive(Debug)]
+pub struct Grant {
+    pub(crate) order: OrderId,
+    pub(crate) tbs: Vec<u8>,
+}
+
+impl Grant {
+    /// The order that it came from.
+    #[must_use]
+    pub const fn order(&self) -> &OrderId {
+        &self.order
+    }
+}
+
+impl Ca<'_> {
+    /// Checks a request, claims what may be used once, and records the TBS of its certificate.
+    ///
+    /// The same request again, or a new transaction with the same credential and key, leads to the
+    /// same certificate until it is confirmed.
+    ///
+    /// # Errors
+    /// [`CaError`] when the CA could not find out or record; repeat the call. What the requester did
+    /// wrong is a [`Refusal`].
+    pub fn redeem(
+        &self,
+        request: &Request<'_>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Grant, Refusal>, CaError> {
+        let order = match self.admit(request, now, rng)? {
+            Ok(order) => order,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Err(refusal) = possession(request.public_key, &request.possession) {
+            return Ok(Err(refusal));
+        }
+        for _ in 0..TRIES {
+            let state = self.state(&order)?;
+            if let Some(recorded) = &state.recorded {
+                return again(request, &state, recorded)?
+                    .map_or_else(|refusal| Ok(Err(refusal)), |()| self.grant(&order).map(Ok));
+            }
+            match self.record(request, &order, &state, now, rng)? {
+                Recording::Done(grant) => return Ok(Ok(grant)),
+                Recording::Refused(refusal) => return Ok(Err(refusal)),
+                Recording::Again => {}
+            }
+        }
+        Err(CaError::Contended)
+    }
+
+    /// What was recorded and not yet signed, for instance because a process died.
+    ///
+    /// # Errors
+    /// [`CaError`].
+    pub fn unfinished(&self) -> Result<Vec<Grant>, CaError> {
+        self.ledger
+            .index(&UNSIGNED, &npki_ledger::Span::all(), npki_ledger::READ_MAX)?
+            .iter()
+            .map(|entry| self.grant(&store::order_id(entry.key.octets())?))
+            .collect()
+    }
+
+    /// Finds the order and checks the request's protection. A code is counted before it is judged.
+    fn admit(
+        &self,
+        request: &Request<'_>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<OrderId, Refusal>, CaError> {
+        match &request.protection {
+            Protection::Code { reference, .. } => self.admit_by_code(request, reference, now),
+            Protection::Certificate {
+                serial,
+                action,
+                message,
+                algorithm,
+                signature,
+            } => {
+                let Some(certificate) = self.good_certificate(serial, now)? else {
+                    return Ok(Err(Refusal::UnknownCertificate));
+                };
+                let by = PublicKey::parse(certificate.public_key())?;
+                if by.verify(algorithm, message, signature).is_err() {
+                    return Ok(Err(Refusal::UnknownCertificate));
+                }
+                match self.bank.order_for(serial, *action, &request.sha256, now) {
+                    Ok(order) => Ok(self
+                        .register(&order, now, rng)?
+                        .map(|_: Registration| order.id)),
+                    Err(error) => bank_refusal(error).map(Err),
+                }
+            }
+        }
+    }
+
+    fn admit_by_code(
+        &self,
+        request: &Request<'_>,
+        reference: &ReferenceNumber,
+        now: Instant,
+    ) -> Result<Result<OrderId, Refusal>, CaError> {
+        let Some(order) = self.order_at(&REFERENCE, reference.as_str().as_bytes())? else {
+            return Ok(Err(Refusal::UnknownReference));
+        };
+        let attempt = Attempted {
+            request_sha256: octets(&request.sha256)?,
+        };
+        let counted = ledger_event(
+            &order,
+            &Event::Attempted(attempt),
+            vec![Change::Add {
+                counter: attempts(reference)?,
+                ceiling: self.settings.code_attempts,
+            }],
+        )?;
+        let about: &[&[u8]] = &[order.octets(), &request.sha256];
+        match self.commit(&store::commit("attempt", about, now, vec![], vec![counted]))? {
+            Committed::Done => {}
+            Committed::AtCeiling => return Ok(Err(Refusal::CodeLocked)),
+            Committed::Stale | Committed::Claimed(_) => return Err(CaError::Contended),
+        }
+        if !request.protection.is_by(&self.keys.code.code(&order)) {
+            return Ok(Err(Refusal::WrongCode));
+        }
+        Ok(Ok(order))
+    }
+
+    fn record(
+        &self,
+        request: &Request<'_>,
+        id: &OrderId,
+        state: &OrderState,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Recording, CaError> {
+        let Some(registered) = &state.registered else {
+            return Err(CaError::Damaged {
+                what: "an order's registration",
+            });
+        };
+        if state.outcome.is_some() {
+            return Ok(Recording::Refused(Refusal::Settled));
+        }
+        if now >= registered.ends {
+            return Ok(Recording::Refused(Refusal::OrderEnded {
+                ended: registered.ends,
+            }));
+        }
+        if let Err(error) = self.bank.check(id, now) {
+            return bank_refusal(error).map(Recording::Refused);
+        }
+        let order = self.order(id)?;
+        let vid = self.vid(request, id)?;
+        let serial = SerialNumber::generate(rng);
+        let made = self.tbs(&order, &serial, request.public_key, vid, now, rng)?;
+        let public_key = sha256(&store::der(request.public_key)?);
+        let recorded = Recorded {
+            transaction: octets(request.transaction)?,
+            request_sha256: octets(&request.sha256)?,
+            public_key_sha256: octets(&public_key)?,
+            serial: octets(serial.octets())?,
+            not_before: made.not_before,
+            not_after: made.not_after,
+            tbs_sha256: octets(&sha256(&made.tbs))?,
+            with_vid: made.with_vid,
+        };
+        let owner = key(id.octets())?;
+        let take = |claim: String| -> Result<Change, CaError> {
+            Ok(Change::Take {
+                claim: key(claim)?,
+                owner: owner.clone(),
+                end: None,
+            })
+        };
+        let reference =
+            ReferenceNumber::parse(&registered.reference).map_err(|_| CaError::Damaged {
+                what: "a reference number",
+            })?;
+        let mut event = ledger_event(
+            id,
+            &Event::Recorded(recorded),
+            vec![
+                take(format!("use/{reference}"))?,
+                take(format!("serial/{serial}"))?,
+                take(format!("key/{}", hex(&public_key)))?,
+                Change::Reset {
+                    counter: attempts(&reference)?,
+                },
+                put(SERIAL, serial.octets(), id.octets())?,
+                put(UNSIGNED, id.octets(), [])?,
+            ],
+        )?;
+        event.sealed = vec![self.seal(id, TBS, &made.tbs, rng)?];
+        let commit = store::commit(
+            "record",
+            &[id.octets(), &request.sha256, serial.octets()],
+            now,
+            vec![(order_stream(id), state.version)],
+            vec![event],
+        );
+        Ok(match self.commit(&commit)? {
+            Committed::Done => Recording::Done(Grant {
+                order: *id,
+                tbs: made.tbs,
+            }),
+            Committed::Claimed(claim) if claim.octets().starts_with(b"key/") => {
+                Recording::Refused(Refusal::KeyUsedBefore)
+            }
+            _ => Recording::Again,
+        })
+    }
+
+    /// Computes the VID from the bank's IDN and the requester's R; the IDN is opened nowhere else.
+    fn vid(&self, request: &Request<'_>, order: &OrderId) -> Result<Option<Vid>, CaError> {
+        let Some(r) = request.random_number else {
+            return Ok(None);
+        };
+        let damaged = || CaError::Damaged {
+            what: "an order's IDN",
+        };
+        let row = self
+            .ledger
+            .sealed(&sealed_id(order, &IDN))?
+            .ok_or_else(damaged)?;
+        let sealed = row.record.ok_or_else(damaged)?;
+        let digits = self
+            .keys
+            .idn
+            .open(order.octets(), &sealed)
+            .map_err(|_| damaged())?;
+        let digits = core::str::from_utf8(&digits).map_err(|_| damaged())?;
+        let idn = Idn::parse(digits).map_err(|_| damaged())?;
+        Ok(Some(compute_vid(HashAlgorithm::Sha256, &idn, r)))
+    }
+
+    fn grant(&self, order: &OrderId) -> Result<Grant, CaError> {
+        let tbs = self
+            .unseal(order, &TBS)?
+            .ok_or(CaError::Damaged { what: "a TBS" })?;
+        Ok(Grant {
+            order: *order,
+            tbs: tbs.to_vec(),
+        })
+    }
+}
+
+enum Recording {
+    Done(Grant),
+    Refused(Refusal),
+    /// Somebody was faster, or the serial was taken: read and decide again.
+    Again,
+}
+
+/// Whether a request for a recorded certificate gets it: same bytes, same answer.
+fn again(
+    request: &Request<'_>,
+    state: &OrderState,
+    recorded: &Recorded,
+) -> Result<Result<(), Refusal>, CaError> {
+    let same_transaction = recorded.transaction.as_bytes() == request.transaction;
+    let same_request = recorded.request_sha256.as_bytes() == request.sha256;
+    let same_key =
+        recorded.public_key_sha256.as_bytes() == sha256(&store::der(request.public_key)?);
+    Ok(if same_transaction && !same_request {
+        Err(Refusal::TransactionInUse)
+    } else if !same_key {
+        Err(Refusal::ReferenceUsed)
+    } else if state.outcome.is_some() {
+        Err(Refusal::Settled)
+    } else {
+        Ok(())
+    })
+}
+
+fn possession(
+    public_key: &SubjectPublicKeyInfoOwned,
+    possession: &Possession<'_>,
+) -> Result<(), Refusal> {
+    let key = PublicKey::parse(public_key).map_err(|_: KeyError| Refusal::KeyRefused)?;
+    if !may_be_certified(public_key) {
+        return Err(Refusal::KeyRefused);
+    }
+    key.verify(
+        &possession.algorithm,
+        possession.message,
+        possession.signature,
+    )
+    .map_err(|_| Refusal::NoPossession)
+}
+
+/// RSA of 2,048 to 4,096 bits with an exponent of 65,537 or more, or P-256: what users of
+/// KCAC.TS.DSIG's current generation hold, and what CA/Browser Forum BR 6.1.6 asks of an exponent.
+fn may_be_certified(public_key: &SubjectPublicKeyInfoOwned) -> bool {
+    let octets = public_key.subject_public_key.raw_bytes();
+    match public_key.algorithm.oid {
+        const_oid::db::rfc5912::RSA_ENCRYPTION => {
+            RsaPublicKeyRef::from_der(octets).is_ok_and(|key| {
+                let bits = u32::from(key.modulus.len()).saturating_mul(8);
+                let exponent = key.public_exponent.as_bytes();
+                (2048..=4096).contains(&bits)
+                    && exponent.len() >= 3
+                    && exponent.last().is_some_and(|b| b % 2 == 1)
+            })
+        }
+        const_oid::db::rfc5912::ID_EC_PUBLIC_KEY => public_key
+            .algorithm
+            .parameters
+            .as_ref()
+            .is_some_and(|curve| {
+                curve
+                    .decode_as::<ObjectIdentifier>()
+                    .is_ok_and(|curve| curve == const_oid::db::rfc5912::SECP_256_R_1)
+            }),
+        _ => false,
+    }
+}
+
+fn bank_refusal(error: PortError) -> Result<Refusal, CaError> {
+    match error {
+        PortError::Refused(sentence) => Ok(Refusal::Bank(sentence)),
+        other => Err(CaError::Bank(other)),
+    }
+}
+
+fn attempts(reference: &ReferenceNumber) -> Result<npki_ledger::Key, CaError> {
+    key(format!("attempts/{reference}"))
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,264 @@
+use core::fmt;
+
+use der::{Encode, Sequence, asn1::OctetStringRef};
+use hmac::{Hmac, KeyInit, Mac};
+use npki_core::{AuthorizationCode, OrderAction, RandomNumber, ReferenceNumber};
+use npki_key::{Signature, SignatureAlgorithm, SigningKey};
+use rand_core::CryptoRng;
+use sha2::Sha256;
+use spki::SubjectPublicKeyInfoOwned;
+use zeroize::Zeroizing;
+
+use crate::{CaError, store::sha256};
+
+/// A request for a certificate, as a transport has decoded it. Nothing of it is checked yet.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Names the transaction.
+    pub transaction: &'a [u8],
+    /// SHA-256 of the protected part: the same bytes get the same answer.
+    pub sha256: [u8; 32],
+    /// What shows that the request may be made.
+    pub protection: Protection<'a>,
+    /// The key to be certified.
+    pub public_key: &'a SubjectPublicKeyInfoOwned,
+    /// What shows that the requester holds that key.
+    pub possession: Possession<'a>,
+    /// R, decrypted; without it the certificate carries the real name and no VID.
+    pub random_number: Option<&'a RandomNumber>,
+}
+
+/// What shows that a request may be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Protection<'a> {
+    /// Reference number and authorization code: HMAC-SHA256 over `message`, keyed with the code.
+    Code {
+        /// Names the order.
+        reference: &'a ReferenceNumber,
+        /// The protected octets.
+        message: &'a [u8],
+        /// The MAC.
+        mac: &'a [u8],
+    },
+    /// The signature of an existing certificate of this CA, such as in a renewal (R11).
+    Certificate {
+        /// Its serial number, big-endian without leading zeros.
+        serial: &'a [u8],
+        /// What it asks for.
+        action: OrderAction,
+        /// The protected octets.
+        message: &'a [u8],
+        /// How they were signed.
+        algorithm: SignatureAlgorithm,
+        /// The signature.
+        signature: &'a [u8],
+    },
+}
+
+/// The new key's signature over `message`.
+#[derive(Debug)]
+pub struct Possession<'a> {
+    /// What was signed.
+    pub message: &'a [u8],
+    /// How.
+    pub algorithm: SignatureAlgorithm,
+    /// The signature.
+    pub signature: &'a [u8],
+}
+
+impl Protection<'_> {
+    /// Whether the MAC was made with this code.
+    pub(crate) fn is_by(&self, code: &AuthorizationCode) -> bool {
+        match self {
+            Self::Code { message, mac, .. } => {
+                keyed(code).chain_update(message).verify_slice(mac).is_ok()
+            }
+            Self::Certificate { .. } => false,
+        }
+    }
+}
+
+/// A request made and taken in the same process. Over a wire CMP carries the same.
+///
+/// The octets that are protected, and signed by the new key, are the DER of
+///
+/// ```text
+/// Bare ::= SEQUENCE { transaction OCTET STRING, credential OCTET STRING,
+///                     publicKey SubjectPublicKeyInfo, r OCTET STRING }
+/// ```
+///
+/// where the credential is the reference number or the old certificate's serial, and `r` is empty
+/// when there is none.
+///
+/// # Security
+/// Holds R in clear; wiped on drop.
+pub struct BareRequest {
+    transaction: [u8; 16],
+    credential: Credential,
+    public_key: SubjectPublicKeyInfoOwned,
+    random_number: Option<RandomNumber>,
+    message: Zeroizing<Vec<u8>>,
+    possession: (SignatureAlgorithm, Signature),
+}
+
+enum Credential {
+    Code {
+        reference: ReferenceNumber,
+        mac: Vec<u8>,
+    },
+    Certificate {
+        serial: Vec<u8>,
+        action: OrderAction,
+        by: (SignatureAlgorithm, Signature),
+    },
+}
+
+#[derive(Sequence)]
+struct Bare<'a> {
+    transaction: &'a OctetStringRef,
+    credential: &'a OctetStringRef,
+    public_key: SubjectPublicKeyInfoOwned,
+    r: &'a OctetStringRef,
+}
+
+impl BareRequest {
+    /// Asks with a reference number and an authorization code.
+    ///
+    /// # Errors
+    /// [`CaError::Sign`] when the new key does not sign.
+    pub fn by_code(
+        reference: &ReferenceNumber,
+        code: &AuthorizationCode,
+        new_key: &dyn SigningKey,
+        random_number: Option<RandomNumber>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, CaError> {
+        Self::make(
+            reference.as_str().as_bytes(),
+            new_key,
+            random_number,
+            rng,
+            |message, _| {
+                let mac = keyed(code)
+                    .chain_update(message)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec();
+                Ok(Credential::Code {
+                    reference: reference.clone(),
+                    mac,
+                })
+            },
+        )
+    }
+
+    /// Asks with the signature of an existing certificate's key; `serial` names that certificate,
+    /// big-endian without leading zeros.
+    ///
+    /// # Errors
+    /// [`CaError::Sign`] when one of the keys does not sign.
+    pub fn by_certificate(
+        serial: &[u8],
+        action: OrderAction,
+        old_key: &dyn SigningKey,
+        new_key: &dyn SigningKey,
+        random_number: Option<RandomNumber>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, CaError> {
+        Self::make(serial, new_key, random_number, rng, |message, rng| {
+            let by = (old_key.algorithm(), old_key.sign(message, rng)?);
+            Ok(Credential::Certificate {
+                serial: serial.to_vec(),
+                action,
+                by,
+            })
+        })
+    }
+
+    /// The request, for [`Ca::redeem`](crate::Ca::redeem).
+    #[must_use]
+    pub fn as_request(&self) -> Request<'_> {
+        let message = self.message.as_slice();
+        let protection = match &self.credential {
+            Credential::Code { reference, mac } => Protection::Code {
+                reference,
+                message,
+                mac,
+            },
+            Credential::Certificate { serial, action, by } => Protection::Certificate {
+                serial,
+                action: *action,
+                message,
+                algorithm: by.0,
+                signature: by.1.octets(),
+            },
+        };
+        Request {
+            transaction: &self.transaction,
+            sha256: sha256(message),
+            protection,
+            public_key: &self.public_key,
+            possession: Possession {
+                message,
+                algorithm: self.possession.0,
+                signature: self.possession.1.octets(),
+            },
+            random_number: self.random_number.as_ref(),
+        }
+    }
+
+    fn make(
+        credential: &[u8],
+        new_key: &dyn SigningKey,
+        random_number: Option<RandomNumber>,
+        rng: &mut dyn CryptoRng,
+        protect: impl FnOnce(&[u8], &mut dyn CryptoRng) -> Result<Credential, CaError>,
+    ) -> Result<Self, CaError> {
+        let mut transaction = [0; 16];
+        rng.fill_bytes(&mut transaction);
+        let r = random_number
+            .as_ref()
+            .map_or(&[][..], RandomNumber::expose_octets);
+        let bare = Bare {
+            transaction: OctetStringRef::new(&transaction)?,
+            credential: OctetStringRef::new(credential)?,
+            public_key: new_key.public_key().clone(),
+            r: OctetStringRef::new(r)?,
+        };
+        let message = Zeroizing::new(bare.to_der()?);
+        let possession = (new_key.algorithm(), new_key.sign(&message, rng)?);
+        let credential = protect(&message, rng)?;
+        let public_key = bare.public_key;
+        Ok(Self {
+            transaction,
+            credential,
+            public_key,
+            random_number,
+            message,
+            possession,
+        })
+    }
+}
+
+impl fmt::Debug for BareRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            transaction,
+            credential: _,
+            public_key,
+            random_number,
+            message: _,
+            possession: _,
+        } = self;
+        f.debug_struct("BareRequest")
+            .field("transaction", transaction)
+            .field("public_key", &public_key.algorithm.oid)
+            .field("random_number", random_number)
+            .finish_non_exhaustive()
+    }
+}
+
+fn keyed(code: &AuthorizationCode) -> Hmac<Sha256> {
+    Hmac::new_from_slice(code.expose_code().as_bytes()).expect("HMAC takes any key length")
+}

@@ -1,0 +1,38 @@
+use npki_core::Instant;
+
+use crate::event::{Event, Recorded, Registered, Revoked, Signed};
+
+/// An order's stream, folded. What was decided stays; [`OrderState::evolve`] asks no policy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OrderState {
+    /// How many events were folded: the version that the next commit expects.
+    pub(crate) version: u64,
+    pub(crate) registered: Option<Registered>,
+    pub(crate) recorded: Option<Recorded>,
+    pub(crate) signed: Option<Signed>,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) revoked: Option<Revoked>,
+}
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Confirmed { at: Instant },
+    Lapsed { at: Instant },
+}
+
+impl OrderState {
+    pub(crate) fn evolve(mut self, event: Event) -> Self {
+        self.version += 1;
+        match event {
+            Event::Registered(e) => self.registered = Some(e),
+            Event::Recorded(e) => self.recorded = Some(e),
+            Event::Signed(e) => self.signed = Some(e),
+            Event::Confirmed(e) => self.outcome = Some(Outcome::Confirmed { at: e.at }),
+            Event::Lapsed(e) => self.outcome = Some(Outcome::Lapsed { at: e.at }),
+            Event::Revoked(e) => self.revoked = Some(e),
+            Event::Attempted(_) | Event::Delivered(_) => {}
+        }
+        self
+    }
+}

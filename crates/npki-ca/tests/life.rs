@@ -1,0 +1,348 @@
+//! An order's way through the CA, its refusals, and what a retry gets.
+
+mod common;
+
+use common::{Bench, at};
+use npki_ca::{BareRequest, CertificateStatus, Refusal};
+use npki_cert::{KeyUse, Profile, VidCheck, check_vid, lint};
+use npki_core::{
+    AuthorizationCode, Idn, OrderAction, OrderNews, RandomNumber, ReferenceNumber, Replaced,
+    ReplacedBecause, RevocationReason, ValidityRule,
+};
+use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
+
+#[test]
+fn issued_used_renewed_and_revoked() {
+    let bench = Bench::new();
+    let ca = bench.ca();
+    let mut rng = bench.rng();
+    let now = at("2026-11-23T10:00:00+09:00");
+
+    let order = bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None);
+    let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
+    let key = bench.key(0);
+    let r = RandomNumber::generate(&mut rng);
+    let kept = RandomNumber::from_octets(r.expose_octets()).unwrap();
+    let request = BareRequest::by_code(
+        &registration.reference,
+        &registration.authorization_code,
+        &*key,
+        Some(r),
+        &mut rng,
+    )
+    .unwrap();
+    let grant = ca
+        .redeem(&request.as_request(), now, &mut rng)
+        .unwrap()
+        .unwrap();
+    let signed = ca.sign(grant, now, &mut rng).unwrap();
+    let certificate = &signed.certificate;
+    let serial = certificate.serial_number().octets().to_vec();
+
+    // R10: from the instant of the request to the end of the day a year later.
+    assert_eq!(certificate.not_before(), now);
+    assert_eq!(certificate.not_after(), at("2027-11-23T23:59:59+09:00"));
+    assert_eq!(certificate.use_of_key(), KeyUse::Sign);
+    assert_eq!(lint(certificate, Profile::SubscriberSign), []);
+    let issuer = PublicKey::parse(ca.settings().certificate.public_key()).unwrap();
+    let algorithm =
+        SignatureAlgorithm::from_identifier(certificate.signature_algorithm().into()).unwrap();
+    issuer
+        .verify(&algorithm, certificate.tbs_der(), certificate.signature())
+        .unwrap();
+    let idn = Idn::parse(common::IDN).unwrap();
+    assert_eq!(check_vid(certificate, &idn, &kept), VidCheck::Matches);
+
+    // R18b: signed is not issued.
+    assert_eq!(ca.status(&serial).unwrap(), CertificateStatus::Unconfirmed);
+    ca.confirm(&order.id, &certificate.sha256_fingerprint(), now)
+        .unwrap()
+        .unwrap();
+    assert_eq!(ca.status(&serial).unwrap(), CertificateStatus::Good);
+    assert_eq!(ca.reconcile(now).unwrap().delivered, 1);
+    assert!(matches!(bench.news()[..], [OrderNews::Confirmed { .. }]));
+
+    // A renewal is asked for by the old certificate's signature (R11).
+    let renewal_at = at("2027-10-25T00:00:00+09:00");
+    bench.will_order(bench.order(
+        2,
+        OrderAction::Renew,
+        ValidityRule::Until(at("2028-11-23T23:59:59+09:00")),
+        Some(Replaced {
+            serial: der::asn1::OctetString::new(serial.clone()).unwrap(),
+            because: ReplacedBecause::Superseded,
+        }),
+    ));
+    let new_key = bench.key(1);
+    let renewal = BareRequest::by_certificate(
+        &serial,
+        OrderAction::Renew,
+        &*key,
+        &*new_key,
+        Some(kept),
+        &mut rng,
+    )
+    .unwrap();
+    let grant = ca
+        .redeem(&renewal.as_request(), renewal_at, &mut rng)
+        .unwrap()
+        .unwrap();
+    let renewed = ca.sign(grant, renewal_at, &mut rng).unwrap();
+    assert!(renewed.certificate.subject().matches(certificate.subject()));
+    assert_eq!(ca.status(&serial).unwrap(), CertificateStatus::Good);
+    let fingerprint = renewed.certificate.sha256_fingerprint();
+    ca.confirm(&renewed.order, &fingerprint, renewal_at)
+        .unwrap()
+        .unwrap();
+    match ca.status(&serial).unwrap() {
+        CertificateStatus::Revoked(revoked) => {
+            assert_eq!(revoked.reason, RevocationReason::Superseded);
+            assert_eq!(revoked.at, renewal_at);
+        }
+        other => panic!("{other:?}"),
+    }
+
+    // R13: revoked at once and for good; asked again with the same key, the same answer.
+    let new_serial = renewed.certificate.serial_number().octets().to_vec();
+    let reason = RevocationReason::CessationOfOperation;
+    let revoked = ca
+        .revoke(&new_serial, reason, &[1; 32], renewal_at)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        ca.revoke(&new_serial, reason, &[1; 32], renewal_at)
+            .unwrap(),
+        Ok(revoked)
+    );
+    assert!(matches!(
+        ca.revoke(&new_serial, reason, &[2; 32], renewal_at)
+            .unwrap(),
+        Err(Refusal::AlreadyRevoked { .. })
+    ));
+    let first = ca.crl(renewal_at, &mut rng).unwrap();
+    let second = ca.crl(renewal_at, &mut rng).unwrap();
+    assert_eq!(first.number(), Some(&[1][..]));
+    assert_eq!(second.number(), Some(&[2][..]));
+    assert_eq!(second.entries().count(), 2);
+    assert_eq!(
+        second
+            .find(renewed.certificate.serial_number())
+            .unwrap()
+            .reason,
+        Some(RevocationReason::CessationOfOperation)
+    );
+}
+
+#[test]
+fn same_bytes_same_answer() {
+    let bench = Bench::new();
+    let ca = bench.ca();
+    let mut rng = bench.rng();
+    let now = at("2026-11-23T10:00:00+09:00");
+    let order = bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None);
+    let first = ca.register(&order, now, &mut rng).unwrap().unwrap();
+    let again = ca.register(&order, now, &mut rng).unwrap().unwrap();
+    assert_eq!(first.reference, again.reference);
+    assert!(first.authorization_code == again.authorization_code);
+
+    let request = |key: &dyn npki_key::SigningKey, rng: &mut common::Rng| {
+        BareRequest::by_code(&first.reference, &first.authorization_code, key, None, rng).unwrap()
+    };
+    let (key, other_key) = (bench.key(0), bench.key(1));
+    let original = request(&*key, &mut rng);
+    let grant = ca
+        .redeem(&original.as_request(), now, &mut rng)
+        .unwrap()
+        .unwrap();
+    // The answer is lost, twice: before and after signing.
+    drop(grant);
+    let grant = ca
+        .redeem(&original.as_request(), now, &mut rng)
+        .unwrap()
+        .unwrap();
+    let signed = ca.sign(grant, now, &mut rng).unwrap();
+    let grant = ca
+        .redeem(&request(&*key, &mut rng).as_request(), now, &mut rng)
+        .unwrap()
+        .unwrap();
+    let repeated = ca.sign(grant, now, &mut rng).unwrap();
+    assert_eq!(repeated.certificate.der(), signed.certificate.der());
+
+    let other = request(&*other_key, &mut rng);
+    let mut replayed = other.as_request();
+    replayed.transaction = original.as_request().transaction;
+    assert_eq!(
+        ca.redeem(&replayed, now, &mut rng).unwrap().err(),
+        Some(Refusal::TransactionInUse)
+    );
+    let refusal = ca.redeem(&other.as_request(), now, &mut rng).unwrap().err();
+    assert_eq!(refusal, Some(Refusal::ReferenceUsed));
+
+    let fingerprint = signed.certificate.sha256_fingerprint();
+    let confirmed = ca.confirm(&order.id, &fingerprint, now).unwrap().unwrap();
+    assert_eq!(
+        ca.confirm(&order.id, &fingerprint, now).unwrap(),
+        Ok(confirmed)
+    );
+    let refusal = ca
+        .redeem(&original.as_request(), now, &mut rng)
+        .unwrap()
+        .err();
+    assert_eq!(refusal, Some(Refusal::Settled));
+}
+
+#[test]
+fn r32_a_code_is_counted_before_it_is_judged() {
+    let bench = Bench::new();
+    let ca = bench.ca();
+    let mut rng = bench.rng();
+    let now = at("2026-11-23T10:00:00+09:00");
+    let key = bench.key(0);
+    for (id, wrong, last) in [(1, 4, None), (2, 5, Some(Refusal::CodeLocked))] {
+        let order = bench.order(id, OrderAction::Issue, ValidityRule::OneYear, None);
+        let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
+        let code = AuthorizationCode::new("00000000000000000000");
+        for _ in 0..wrong {
+            let request =
+                BareRequest::by_code(&registration.reference, &code, &*key, None, &mut rng)
+                    .unwrap();
+            let refusal = ca
+                .redeem(&request.as_request(), now, &mut rng)
+                .unwrap()
+                .err();
+            assert_eq!(refusal, Some(Refusal::WrongCode));
+        }
+        let right = BareRequest::by_code(
+            &registration.reference,
+            &registration.authorization_code,
+            &*bench.key(id.into()),
+            None,
+            &mut rng,
+        )
+        .unwrap();
+        assert_eq!(
+            ca.redeem(&right.as_request(), now, &mut rng).unwrap().err(),
+            last
+        );
+    }
+}
+
+#[test]
+fn refusals() {
+    let bench = Bench::new();
+    let ca = bench.ca();
+    let mut rng = bench.rng();
+    let now = at("2026-11-23T10:00:00+09:00");
+    let key = bench.key(0);
+    let nobody = ReferenceNumber::parse("999999999999").unwrap();
+    let code = AuthorizationCode::new("1");
+    let request = BareRequest::by_code(&nobody, &code, &*key, None, &mut rng).unwrap();
+    let refusal = ca
+        .redeem(&request.as_request(), now, &mut rng)
+        .unwrap()
+        .err();
+    assert_eq!(refusal, Some(Refusal::UnknownReference));
+
+    // The order's end: the last second before it, and the end itself.
+    for (id, late, expected) in [(1, false, None), (2, true, Some("order-ended"))] {
+        let order = bench.order(id, OrderAction::Issue, ValidityRule::OneYear, None);
+        let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
+        let request = BareRequest::by_code(
+            &registration.reference,
+            &registration.authorization_code,
+            &*bench.key(id.into()),
+            None,
+            &mut rng,
+        )
+        .unwrap();
+        let second = i64::from(!late);
+        let when =
+            npki_core::Instant::from_unix_seconds(order.ends.unix_seconds() - second).unwrap();
+        let refusal = ca
+            .redeem(&request.as_request(), when, &mut rng)
+            .unwrap()
+            .err();
+        assert_eq!(refusal.map(|r| r.name()), expected);
+    }
+
+    // Another key's signature is no proof of possession.
+    let order = bench.order(3, OrderAction::Issue, ValidityRule::OneYear, None);
+    let late = order.ends;
+    bench.set_ends(late);
+    let order = npki_core::Order {
+        ends: late.saturating_add(core::time::Duration::from_secs(86_400)),
+        ..order
+    };
+    let registration = ca.register(&order, late, &mut rng).unwrap().unwrap();
+    let with = |key: &dyn npki_key::SigningKey, rng: &mut common::Rng| {
+        BareRequest::by_code(
+            &registration.reference,
+            &registration.authorization_code,
+            key,
+            None,
+            rng,
+        )
+        .unwrap()
+    };
+    let mine = with(&*bench.key(5), &mut rng);
+    let theirs = with(&*bench.key(6), &mut rng);
+    let mut stolen = mine.as_request();
+    stolen.possession = theirs.as_request().possession;
+    let refusal = ca.redeem(&stolen, late, &mut rng).unwrap().err();
+    assert_eq!(refusal, Some(Refusal::NoPossession));
+
+    // R12: a key that stands in a certificate already.
+    let used = with(&*bench.key(1), &mut rng);
+    let refusal = ca.redeem(&used.as_request(), late, &mut rng).unwrap().err();
+    assert_eq!(refusal, Some(Refusal::KeyUsedBefore));
+
+    // R16, R17: the bank is asked at the last moment.
+    bench.bank_refuses(true);
+    let refusal = ca.redeem(&mine.as_request(), late, &mut rng).unwrap().err();
+    assert_eq!(refusal.map(|r| r.name()), Some("bank"));
+    bench.bank_refuses(false);
+    assert!(
+        ca.redeem(&mine.as_request(), late, &mut rng)
+            .unwrap()
+            .is_ok()
+    );
+}
+
+#[test]
+fn r18b_not_confirmed_in_time() {
+    let bench = Bench::new();
+    let ca = bench.ca();
+    let mut rng = bench.rng();
+    let now = at("2026-11-23T10:00:00+09:00");
+    for (id, seconds, confirmed) in [(1, 600, true), (2, 601, false)] {
+        let (order, certificate) = bench.signed(id, now);
+        let serial = certificate.serial_number().octets();
+        let when = now.saturating_add(core::time::Duration::from_secs(seconds));
+        ca.reconcile(when).unwrap();
+        let answer = ca
+            .confirm(&order.id, &certificate.sha256_fingerprint(), when)
+            .unwrap();
+        assert_eq!(answer.is_ok(), confirmed, "{seconds} s");
+        let good = ca.status(serial).unwrap() == CertificateStatus::Good;
+        assert_eq!(good, confirmed);
+        if !confirmed {
+            assert_eq!(ca.status(serial).unwrap().name(), "revoked");
+            assert!(
+                bench
+                    .news()
+                    .iter()
+                    .any(|n| matches!(n, OrderNews::Lapsed { order: o, .. } if *o == order.id))
+            );
+        }
+    }
+    // A cancelled order that never came is refused when it comes.
+    let order = bench.order(9, OrderAction::Issue, ValidityRule::OneYear, None);
+    assert!(matches!(
+        ca.cancel(&order.id, now).unwrap(),
+        npki_ca::Cancelled::Done { .. }
+    ));
+    assert_eq!(
+        ca.register(&order, now, &mut rng).unwrap().err(),
+        Some(Refusal::Settled)
+    );
+}
