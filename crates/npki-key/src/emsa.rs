@@ -141,3 +141,85 @@ fn mgf1_xor(hash: HashAlgorithm, seed: &[u8], block: &mut [u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::*;
+
+    #[test]
+    fn pkcs1_encoding_and_its_shortest_modulus() {
+        let digest = HashAlgorithm::Sha256.digest(b"abc");
+        // RFC 8017 section 9.2, note 1.
+        let prefix = hex!("3031300d060960864801650304020105000420");
+        let encoded = pkcs1(&digest, 62).unwrap();
+        let head = hex!("0001 FFFFFFFFFFFFFFFF 00");
+        assert_eq!(encoded, [&head, &prefix[..], digest.octets()].concat());
+        assert_eq!(pkcs1(&digest, 61), None);
+        assert_eq!(pkcs1(&digest, 0), None);
+    }
+
+    #[test]
+    fn digest_infos_of_rfc_8017() {
+        for (hash, prefix) in [
+            (
+                HashAlgorithm::Sha1,
+                &hex!("3021300906052b0e03021a05000414")[..],
+            ),
+            (
+                HashAlgorithm::Sha224,
+                &hex!("302d300d06096086480165030402040500041c"),
+            ),
+            (
+                HashAlgorithm::Sha384,
+                &hex!("3041300d060960864801650304020205000430"),
+            ),
+            (
+                HashAlgorithm::Sha512,
+                &hex!("3051300d060960864801650304020305000440"),
+            ),
+        ] {
+            assert!(
+                digest_info(&hash.digest(b"")).starts_with(prefix),
+                "{hash:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn pss_opens_with_its_own_parameters_only() {
+        let (sha1, sha256) = (HashAlgorithm::Sha1, HashAlgorithm::Sha256);
+        let digest = sha256.digest(b"abc");
+        // Around a whole octet, where the first one has no, one, or all bits.
+        for bits in 1023..=1034 {
+            for salt in [0, 1, 32] {
+                let encoded = pss(&digest, sha1, &vec![7; salt], bits).unwrap();
+                let salt = u8::try_from(salt).unwrap();
+                assert_eq!(encoded.len(), (bits - 1).div_ceil(8));
+                assert!(is_pss(&digest, sha1, salt, bits, &encoded), "{bits} {salt}");
+                assert!(!is_pss(&digest, sha256, salt, bits, &encoded));
+                assert!(!is_pss(&digest, sha1, salt + 1, bits, &encoded));
+                assert!(!is_pss(&digest, sha1, salt, bits + 8, &encoded));
+                assert!(!is_pss(&sha256.digest(b"abd"), sha1, salt, bits, &encoded));
+                for place in 0..encoded.len() {
+                    let mut bad = encoded.clone();
+                    bad[place] ^= 0x80;
+                    assert!(!is_pss(&digest, sha1, salt, bits, &bad), "{bits} {place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pss_has_room_or_has_not() {
+        let digest = HashAlgorithm::Sha512.digest(b"");
+        // 64 + 62 + 2 octets: a modulus of 1,018 bits is the shortest (1,017 bits in 128 octets).
+        for (bits, fits) in [(1_017, false), (1_018, true), (1_024, true), (0, false)] {
+            assert_eq!(pss_fits(HashAlgorithm::Sha512, 62, bits), fits, "{bits}");
+            let made = pss(&digest, HashAlgorithm::Sha512, &[1; 62], bits);
+            assert_eq!(made.is_some(), fits, "{bits}");
+            assert!(!is_pss(&digest, HashAlgorithm::Sha512, 62, bits, &[]));
+        }
+    }
+}

@@ -226,7 +226,7 @@ impl PrivateKey {
                 EcPrivateKey::parse(info.private_key)?.secret,
                 public_key,
                 algorithm,
-            ))),
+            )?)),
             _ => Err(KeyError::WrongUse("the algorithm is for other keys")),
         }
     }

@@ -104,7 +104,7 @@ pub(crate) fn encode(
 /// secret stays behind.
 pub(crate) fn tlv(tag: Tag, parts: &[&[u8]]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
-    let header = der::Header::new(tag, length.try_into().map_err(der::Error::from)?).to_der()?;
+    let header = der::Header::new(tag, length.try_into()?).to_der()?;
     let mut der = Zeroizing::new(Vec::with_capacity(header.len() + length));
     der.extend_from_slice(&header);
     for part in parts {

@@ -224,3 +224,105 @@ const REFUSED: &[(&str, ObjectIdentifier)] = &[
         ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4"),
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use der::referenced::OwnedToRef;
+    use hex_literal::hex;
+
+    use super::*;
+
+    #[test]
+    fn identifiers_are_read_back() {
+        for hash in HashAlgorithm::ALL {
+            for mgf_hash in HashAlgorithm::ALL {
+                for algorithm in [
+                    SignatureAlgorithm::RsaPkcs1(*hash),
+                    SignatureAlgorithm::Ecdsa(*hash),
+                    SignatureAlgorithm::RsaPss {
+                        hash: *hash,
+                        mgf_hash: *mgf_hash,
+                        salt_len: 20,
+                    },
+                ] {
+                    let identifier = algorithm.identifier();
+                    let read = SignatureAlgorithm::from_identifier(identifier.owned_to_ref());
+                    assert_eq!(read, Ok(algorithm));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_null_absent_or_refused() {
+        let null = Some(AnyRef::NULL);
+        let other = Some(AnyRef::new(der::Tag::OctetString, &[]).unwrap());
+        for (oid, parameters, reads) in [
+            (SHA_256_WITH_RSA_ENCRYPTION, null, true),
+            (SHA_256_WITH_RSA_ENCRYPTION, None, true),
+            (SHA_256_WITH_RSA_ENCRYPTION, other, false),
+            (ECDSA_WITH_SHA_256, None, true),
+            (ECDSA_WITH_SHA_256, null, false),
+            (ID_RSASSA_PSS, None, false),
+            (ID_RSASSA_PSS, null, false),
+        ] {
+            let read =
+                SignatureAlgorithm::from_identifier(AlgorithmIdentifierRef { oid, parameters });
+            assert_eq!(read.is_ok(), reads, "{oid} {parameters:?}");
+            assert!(reads || read == Err(AlgorithmError::Parameters { oid }));
+        }
+    }
+
+    #[test]
+    fn broken_and_unknown_algorithms_are_told_apart() {
+        let read = |oid: &str| {
+            SignatureAlgorithm::from_identifier(AlgorithmIdentifierRef {
+                oid: ObjectIdentifier::new_unwrap(oid),
+                parameters: None,
+            })
+        };
+        assert_eq!(
+            read("1.2.840.113549.1.1.4").unwrap_err().to_string(),
+            "signature algorithm md5WithRSAEncryption is refused"
+        );
+        for oid in ["1.2.840.113549.1.1.1", "1.2.410.200004.1.8"] {
+            let error = read(oid).unwrap_err();
+            assert!(matches!(error, AlgorithmError::Unsupported { .. }), "{oid}");
+        }
+    }
+
+    #[test]
+    fn cms_may_name_the_key_instead() {
+        let (sha256, sha512) = (HashAlgorithm::Sha256, HashAlgorithm::Sha512);
+        for (oid, digest, wanted) in [
+            (RSA_ENCRYPTION, sha256, Some(sha256)),
+            (RSA_ENCRYPTION, sha512, Some(sha512)),
+            (SHA_256_WITH_RSA_ENCRYPTION, sha256, Some(sha256)),
+            (SHA_256_WITH_RSA_ENCRYPTION, sha512, None),
+        ] {
+            let identifier = AlgorithmIdentifierRef {
+                oid,
+                parameters: Some(AnyRef::NULL),
+            };
+            let read = SignatureAlgorithm::from_cms_identifier(identifier, digest);
+            assert_eq!(read.ok(), wanted.map(SignatureAlgorithm::RsaPkcs1), "{oid}");
+        }
+    }
+
+    #[test]
+    fn pss_parameters_of_openssl() {
+        // openssl req -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -sha256
+        let der = hex!(
+            "3041 06092a864886f70d01010a 3034
+             a00f300d06096086480165030402010500
+             a11c301a06092a864886f70d010108300d06096086480165030402010500
+             a203020120"
+        );
+        let algorithm = SignatureAlgorithm::RsaPss {
+            hash: HashAlgorithm::Sha256,
+            mgf_hash: HashAlgorithm::Sha256,
+            salt_len: 32,
+        };
+        assert_eq!(der::Encode::to_der(&algorithm.identifier()).unwrap(), der);
+    }
+}
