@@ -40,6 +40,9 @@ pub use policy_registry::{
     Confidence, HolderClass, PolicyArc, PolicyAuthority, PolicyKey, PolicyMedium, PolicyRow,
     PolicyScope, policy_oid, policy_row, policy_rows,
 };
-pub use profile::{Profile, ProfileError, ProfileRow, TbsParams, lint, lint_tbs};
+pub use profile::{
+    Criticality, Presence, Profile, ProfileError, ProfileLimits, ProfileRow, TbsParams, lint,
+    lint_tbs,
+};
 pub use serial_number::{SerialNumber, SerialNumberError};
 pub use vid::{VidCheck, check_vid, compute_vid};

@@ -1,85 +1,154 @@
+mod lint;
+mod table;
+mod tbs;
+
 use const_oid::ObjectIdentifier;
-use npki_core::{Finding, Instant};
-use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use crate::{CertError, Certificate, IdentifyData, Name, SerialNumber};
+pub use lint::{lint, lint_tbs};
+pub use tbs::{ProfileError, TbsParams};
 
-/// A kind of certificate that a CA issues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use crate::KeyUsage;
+
+/// A kind of certificate that a CA issues: which extensions it has, in which order, and its limits.
+///
+/// [`Profile::tbs`] writes by the same rows that [`lint`] reads.
+///
+/// Source: KCAC.TS.CERTPROF as real certificates of its second generation show it; RFC 5280.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-#[allow(missing_docs)]
 pub enum Profile {
+    /// 최상위인증기관: a root, which signs itself.
     Root,
+    /// 인증기관: a CA below the root that issues to subscribers.
     IssuingCa,
+    /// A subscriber's signing certificate (서명용).
     SubscriberSign,
+    /// A subscriber's key-management certificate (암호화용).
     SubscriberKm,
 }
 
-/// What goes into a certificate.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)]
-pub struct TbsParams<'a> {
-    pub serial_number: SerialNumber,
-    /// Its issuer; `None` for a root, which issues itself.
-    pub issuer: Option<&'a Certificate>,
-    pub subject: &'a Name,
-    pub public_key: &'a SubjectPublicKeyInfoOwned,
-    pub not_before: Instant,
-    /// Last valid second.
-    pub not_after: Instant,
-    /// Of the issuer's key.
-    pub signature_algorithm: &'a AlgorithmIdentifierOwned,
-    /// The policy; `None`: anyPolicy in a CA certificate.
-    pub policy: Option<crate::PolicyOid>,
-    pub notice: Option<&'a str>,
-    pub cps_uri: Option<&'a str>,
-    pub crl_uri: Option<&'a str>,
-    pub ocsp_uri: Option<&'a str>,
-    pub identify_data: Option<&'a IdentifyData>,
-    /// CA certificates only.
-    pub path_len: Option<u32>,
-}
-
-/// Why a certificate cannot be made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProfileError {
-    /// Something that the profile requires was not given.
-    #[error("the profile {profile} needs {what}")]
-    Missing {
-        /// Profile name.
-        profile: &'static str,
-        /// The missing thing.
-        what: &'static str,
-    },
-}
-
-#[rustfmt::skip]
-#[allow(missing_docs, clippy::missing_errors_doc)]
-impl Profile {
-    pub const ALL: &'static [Self] = &[Self::Root, Self::IssuingCa, Self::SubscriberSign, Self::SubscriberKm];
-    pub const fn name(self) -> &'static str { "" }
-    pub fn rows(self) -> &'static [ProfileRow] { todo!() }
-    pub fn tbs(self, params: &TbsParams<'_>) -> Result<Vec<u8>, ProfileError> { todo!() }
-}
-
-/// One row of a profile's table.
+/// One row of a profile: an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ProfileRow {
     /// The extension.
     pub extension: ObjectIdentifier,
+    /// Its name in rule ids, such as `key-usage`.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub presence: Presence,
+    /// Whether it is critical.
+    pub criticality: Criticality,
+    /// The document and section that say so.
+    pub source: &'static str,
+    /// The id of the rule on its presence: `cert.subscriber-sign.key-usage.presence`.
+    pub presence_rule: &'static str,
+    /// The id of the rule on its criticality: `cert.subscriber-sign.key-usage.critical`.
+    pub criticality_rule: &'static str,
 }
 
-/// Checks a certificate against a profile.
-#[must_use]
-pub fn lint(certificate: &Certificate, profile: Profile) -> Vec<Finding> {
-    todo!()
+/// Whether an extension must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Presence {
+    /// It must.
+    Required,
+    /// It may.
+    Optional,
 }
 
-/// Checks a TBSCertificate against a profile, before it is signed.
-///
-/// # Errors
-/// x
-pub fn lint_tbs(tbs: &[u8], profile: Profile) -> Result<Vec<Finding>, CertError> {
-    todo!()
+/// Whether an extension is critical.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Criticality {
+    /// It is.
+    Critical,
+    /// It is not.
+    NonCritical,
+}
+
+/// The limits of a profile beside its extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProfileLimits {
+    /// The longest validity, in days of 86,400 seconds.
+    pub max_validity_days: u32,
+    /// Where that comes from.
+    pub max_validity_source: &'static str,
+    /// Uses of which each must be in keyUsage, when there is one.
+    pub key_usage_required: KeyUsage,
+    /// Uses that may be there beside them.
+    pub key_usage_allowed: KeyUsage,
+    /// The fewest bits of a serial number of ours.
+    pub min_serial_bits: u32,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: &'static [Self] = &[
+        Self::Root,
+        Self::IssuingCa,
+        Self::SubscriberSign,
+        Self::SubscriberKm,
+    ];
+
+    /// The stable name, such as `subscriber-sign`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::IssuingCa => "issuing-ca",
+            Self::SubscriberSign => "subscriber-sign",
+            Self::SubscriberKm => "subscriber-km",
+        }
+    }
+
+    /// The profile with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|p| p.name() == name)
+    }
+
+    /// The extensions, in the order in which they are written.
+    #[must_use]
+    pub const fn rows(self) -> &'static [ProfileRow] {
+        table::rows(self)
+    }
+
+    /// The limits.
+    #[must_use]
+    pub const fn limits(self) -> &'static ProfileLimits {
+        table::limits(self)
+    }
+
+    /// Whether it is a CA's profile.
+    #[must_use]
+    pub const fn is_ca(self) -> bool {
+        matches!(self, Self::Root | Self::IssuingCa)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn rule_ids_are_unique_and_speak() {
+        let mut seen = HashSet::new();
+        for profile in Profile::ALL {
+            assert_eq!(Profile::from_name(profile.name()), Some(*profile));
+            for row in profile.rows() {
+                assert!(seen.insert(row.presence_rule), "{}", row.presence_rule);
+                assert!(
+                    seen.insert(row.criticality_rule),
+                    "{}",
+                    row.criticality_rule
+                );
+                let prefix = format!("cert.{}.{}.", profile.name(), row.name);
+                assert!(row.presence_rule.starts_with(&prefix));
+                assert!(row.criticality_rule.starts_with(&prefix));
+                assert!(!row.source.is_empty());
+            }
+        }
+    }
 }

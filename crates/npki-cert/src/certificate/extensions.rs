@@ -11,18 +11,18 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extensions {
     list: Vec<Kept>,
-    pub(super) key_usage: Option<KeyUsage>,
-    pub(super) basic_constraints: Option<BasicConstraints>,
-    pub(super) policies: Option<CertificatePolicies>,
-    pub(super) authority_key_identifier: Option<AuthorityKeyIdentifier>,
-    pub(super) subject_key_identifier: Option<Vec<u8>>,
-    pub(super) crl_distribution_points: Vec<DistributionPoint>,
-    pub(super) ocsp_uris: Vec<String>,
-    pub(super) extended_key_usage: Option<Vec<ObjectIdentifier>>,
-    pub(super) policy_constraints: Option<PolicyConstraints>,
-    pub(super) policy_mappings: Vec<PolicyMapping>,
-    pub(super) inhibit_any_policy: Option<u32>,
-    pub(super) identify_data: Option<IdentifyData>,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) basic_constraints: Option<BasicConstraints>,
+    pub(crate) policies: Option<CertificatePolicies>,
+    pub(crate) authority_key_identifier: Option<AuthorityKeyIdentifier>,
+    pub(crate) subject_key_identifier: Option<Vec<u8>>,
+    pub(crate) crl_distribution_points: Vec<DistributionPoint>,
+    pub(crate) ocsp_uris: Vec<String>,
+    pub(crate) extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    pub(crate) policy_constraints: Option<PolicyConstraints>,
+    pub(crate) policy_mappings: Vec<PolicyMapping>,
+    pub(crate) inhibit_any_policy: Option<u32>,
+    pub(crate) identify_data: Option<IdentifyData>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ struct Kept {
 
 impl Extensions {
     /// Reads a SEQUENCE OF Extension.
-    pub(super) fn read(octets: &[u8]) -> Result<Self, CertError> {
+    pub(crate) fn read(octets: &[u8]) -> Result<Self, CertError> {
         let mut extensions = Self::default();
         for extension in read_extensions(octets)? {
             extensions
@@ -60,14 +60,14 @@ impl Extensions {
         })
     }
 
-    pub(super) fn unknown_critical(&self) -> Vec<ObjectIdentifier> {
+    pub(crate) fn unknown_critical(&self) -> Vec<ObjectIdentifier> {
         self.iter()
             .filter(|e| e.critical && !KNOWN.contains(&e.oid))
             .map(|e| e.oid)
             .collect()
     }
 
-    pub(super) fn has_name_constraints(&self) -> bool {
+    pub(crate) fn has_name_constraints(&self) -> bool {
         self.list
             .iter()
             .any(|e| e.oid == rfc5912::ID_CE_NAME_CONSTRAINTS)

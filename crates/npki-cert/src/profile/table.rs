@@ -1,0 +1,126 @@
+//! The profiles' one table.
+
+use const_oid::db::rfc5912;
+
+use super::{
+    Criticality::{Critical, NonCritical},
+    Presence::{Optional, Required},
+    Profile, ProfileLimits, ProfileRow,
+};
+use crate::KeyUsage;
+
+macro_rules! rows {
+    ($profile:literal: $($oid:ident, $name:literal, $presence:ident, $criticality:ident, $source:literal;)+) => {
+        &[$(ProfileRow {
+            extension: rfc5912::$oid,
+            name: $name,
+            presence: $presence,
+            criticality: $criticality,
+            source: $source,
+            presence_rule: concat!("cert.", $profile, ".", $name, ".presence"),
+            criticality_rule: concat!("cert.", $profile, ".", $name, ".critical"),
+        }),+]
+    };
+}
+
+pub(super) const fn rows(profile: Profile) -> &'static [ProfileRow] {
+    match profile {
+        Profile::Root => ROOT,
+        Profile::IssuingCa => ISSUING_CA,
+        Profile::SubscriberSign => SUBSCRIBER_SIGN,
+        Profile::SubscriberKm => SUBSCRIBER_KM,
+    }
+}
+
+pub(super) const fn limits(profile: Profile) -> &'static ProfileLimits {
+    match profile {
+        Profile::Root => &ROOT_LIMITS,
+        Profile::IssuingCa => &CA_LIMITS,
+        Profile::SubscriberSign => &SIGN_LIMITS,
+        Profile::SubscriberKm => &KM_LIMITS,
+    }
+}
+
+// RFC 5280 section 4.2.1.3 wants keyUsage in every CA certificate; the roots of KISA have none, and
+// ours look like them. It may stand there.
+#[rustfmt::skip]
+const ROOT: &[ProfileRow] = rows!["root":
+    ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2; KCAC.TS.CERTPROF";
+    ID_CE_KEY_USAGE, "key-usage", Optional, Critical, "RFC 5280 4.2.1.3, absent at KISA RootCA 1 and 4";
+    ID_CE_BASIC_CONSTRAINTS, "basic-constraints", Required, Critical, "RFC 5280 4.2.1.9; KCAC.TS.CERTPROF";
+];
+
+#[rustfmt::skip]
+const ISSUING_CA: &[ProfileRow] = rows!["issuing-ca":
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.1; KCAC.TS.CERTPROF";
+    ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2; KCAC.TS.CERTPROF";
+    ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 5280 4.2.1.3; KCAC.TS.CERTPROF";
+    ID_CE_CERTIFICATE_POLICIES, "certificate-policies", Required, Critical, "RFC 5280 4.2.1.4; KCAC.TS.CERTPROF";
+    ID_CE_SUBJECT_ALT_NAME, "subject-alt-name", Optional, NonCritical, "RFC 5280 4.2.1.6; KCAC.TS.SIVID";
+    ID_CE_BASIC_CONSTRAINTS, "basic-constraints", Required, Critical, "RFC 5280 4.2.1.9; KCAC.TS.CERTPROF";
+    ID_CE_POLICY_CONSTRAINTS, "policy-constraints", Required, Critical, "RFC 5280 4.2.1.11; KCAC.TS.CERTPROF";
+    ID_CE_CRL_DISTRIBUTION_POINTS, "crl-distribution-points", Required, NonCritical, "RFC 5280 4.2.1.13; KCAC.TS.CERTPROF";
+];
+
+#[rustfmt::skip]
+const SUBSCRIBER_SIGN: &[ProfileRow] = rows!["subscriber-sign":
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.1; KCAC.TS.CERTPROF";
+    ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2; KCAC.TS.CERTPROF";
+    ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 5280 4.2.1.3; KCAC.TS.CERTPROF";
+    ID_CE_CERTIFICATE_POLICIES, "certificate-policies", Required, Critical, "RFC 5280 4.2.1.4; KCAC.TS.CERTPROF";
+    ID_CE_SUBJECT_ALT_NAME, "subject-alt-name", Required, NonCritical, "RFC 5280 4.2.1.6; KCAC.TS.SIVID";
+    ID_CE_CRL_DISTRIBUTION_POINTS, "crl-distribution-points", Required, NonCritical, "RFC 5280 4.2.1.13; KCAC.TS.CERTPROF";
+    ID_PE_AUTHORITY_INFO_ACCESS, "authority-info-access", Required, NonCritical, "RFC 5280 4.2.2.1; KCAC.TS.CERTPROF";
+];
+
+// TradeSign's key-management certificates have no subjectAltName.
+#[rustfmt::skip]
+const SUBSCRIBER_KM: &[ProfileRow] = rows!["subscriber-km":
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.1; KCAC.TS.CERTPROF";
+    ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2; KCAC.TS.CERTPROF";
+    ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 5280 4.2.1.3; KCAC.TS.CERTPROF";
+    ID_CE_CERTIFICATE_POLICIES, "certificate-policies", Required, Critical, "RFC 5280 4.2.1.4; KCAC.TS.CERTPROF";
+    ID_CE_SUBJECT_ALT_NAME, "subject-alt-name", Optional, NonCritical, "RFC 5280 4.2.1.6; KCAC.TS.SIVID";
+    ID_CE_CRL_DISTRIBUTION_POINTS, "crl-distribution-points", Required, NonCritical, "RFC 5280 4.2.1.13; KCAC.TS.CERTPROF";
+    ID_PE_AUTHORITY_INFO_ACCESS, "authority-info-access", Required, NonCritical, "RFC 5280 4.2.2.1; KCAC.TS.CERTPROF";
+];
+
+const CA_USAGE: KeyUsage = KeyUsage::KEY_CERT_SIGN.union(KeyUsage::CRL_SIGN);
+
+const ROOT_LIMITS: ProfileLimits = ProfileLimits {
+    max_validity_days: 7_305,
+    max_validity_source: "KISA RootCA 1 and 4: 20 years",
+    key_usage_required: KeyUsage::KEY_CERT_SIGN,
+    key_usage_allowed: KeyUsage::CRL_SIGN,
+    min_serial_bits: MIN_SERIAL_BITS,
+};
+
+const CA_LIMITS: ProfileLimits = ProfileLimits {
+    max_validity_days: 3_653,
+    max_validity_source: "CAs of the second and third generation: 10 years",
+    key_usage_required: CA_USAGE,
+    key_usage_allowed: KeyUsage::EMPTY,
+    min_serial_bits: MIN_SERIAL_BITS,
+};
+
+const SIGN_LIMITS: ProfileLimits = ProfileLimits {
+    max_validity_days: SUBSCRIBER_DAYS,
+    max_validity_source: SUBSCRIBER_SOURCE,
+    key_usage_required: KeyUsage::DIGITAL_SIGNATURE.union(KeyUsage::NON_REPUDIATION),
+    key_usage_allowed: KeyUsage::EMPTY,
+    min_serial_bits: MIN_SERIAL_BITS,
+};
+
+const KM_LIMITS: ProfileLimits = ProfileLimits {
+    max_validity_days: SUBSCRIBER_DAYS,
+    max_validity_source: SUBSCRIBER_SOURCE,
+    key_usage_required: KeyUsage::KEY_ENCIPHERMENT,
+    key_usage_allowed: KeyUsage::DATA_ENCIPHERMENT,
+    min_serial_bits: MIN_SERIAL_BITS,
+};
+
+/// A year of 366 days, the 30 days by which a renewal may come early, and the day begun.
+const SUBSCRIBER_DAYS: u32 = 397;
+const SUBSCRIBER_SOURCE: &str = "R10, R11";
+/// 128 random bits behind a leading one.
+const MIN_SERIAL_BITS: u32 = 128;
