@@ -18,3 +18,6 @@ pub use profile::Profile;
 pub use sign::{Placement, Signing};
 pub use signed_data::SignedData;
 pub use verify::{TrustedHashes, Verification, VerifiedSigner};
+
+#[cfg(test)]
+mod tests;

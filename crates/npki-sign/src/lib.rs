@@ -13,23 +13,24 @@
 //! Sources: RFC 5652, RFC 5754 (algorithm identifiers), RFC 8017, RFC 8933 (one digest algorithm),
 //! and the output of PyPinkSign and OpenSSL for what others write.
 //!
-//! ```no_run
-//! use npki_sign::{cms::{Profile, SignedData, Signing}, login::{Challenge, verify_login_signature}};
-//!
+//! ```
+//! use npki_sign::cms::{Profile, SignedData, Signing};
+//! use npki_sign::login::{Challenge, verify_login_signature};
+//! # use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (key, certificate): (Box<dyn npki_key::SigningKey>, npki_cert::Certificate) = todo!();
-//! # let rng: &mut dyn rand_core::CryptoRng = todo!();
+//! # let rng = &mut ChaCha20Rng::from_seed([0; 32]);
+//! # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/cms/");
+//! # let key = npki_key::PrivateKey::parse(&std::fs::read(format!("{folder}signer.p8"))?)?.signing_key()?;
+//! # let certificate = npki_cert::Certificate::parse(&std::fs::read(format!("{folder}signer.der"))?)?;
+//!
 //! // The server asks …
 //! let challenge = Challenge::generate("bank.example login", rng)?;
 //! // … the subscriber signs …
-//! let signed = SignedData::sign(
-//!     &Signing::new(challenge.octets(), &certificate).profile(Profile::PLAIN),
-//!     &*key,
-//!     rng,
-//! )?;
+//! let signing = Signing::new(challenge.octets(), &certificate).profile(Profile::PLAIN);
+//! let signed = SignedData::sign(&signing, &*key, rng)?;
 //! // … and the server reads who did.
 //! let signer = verify_login_signature(signed.der(), &challenge)?;
-//! println!("{}", signer.certificate().subject());
+//! assert_eq!(signer.certificate().subject().to_string(), "cn=signer,o=Lab-yessign,c=kr");
 //! # Ok(())
 //! # }
 //! ```
