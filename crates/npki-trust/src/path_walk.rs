@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use const_oid::{
     ObjectIdentifier,
     db::rfc5280::{
-        ANY_EXTENDED_KEY_USAGE, ANY_POLICY, ID_CE_AUTHORITY_KEY_IDENTIFIER,
-        ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_CRL_DISTRIBUTION_POINTS,
-        ID_CE_EXT_KEY_USAGE, ID_CE_INHIBIT_ANY_POLICY, ID_CE_ISSUER_ALT_NAME, ID_CE_KEY_USAGE,
-        ID_CE_NAME_CONSTRAINTS, ID_CE_POLICY_CONSTRAINTS, ID_CE_POLICY_MAPPINGS,
-        ID_CE_SUBJECT_ALT_NAME, ID_CE_SUBJECT_KEY_IDENTIFIER,
+        ANY_EXTENDED_KEY_USAGE, ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS,
+        ID_CE_CERTIFICATE_POLICIES, ID_CE_CRL_DISTRIBUTION_POINTS, ID_CE_EXT_KEY_USAGE,
+        ID_CE_INHIBIT_ANY_POLICY, ID_CE_ISSUER_ALT_NAME, ID_CE_KEY_USAGE, ID_CE_NAME_CONSTRAINTS,
+        ID_CE_POLICY_CONSTRAINTS, ID_CE_POLICY_MAPPINGS, ID_CE_SUBJECT_ALT_NAME,
+        ID_CE_SUBJECT_KEY_IDENTIFIER,
     },
 };
-use npki_cert::{Certificate, KeyUsage, PolicyQualifier};
+use npki_cert::{Certificate, KeyUsage, PolicyOid, PolicyQualifier};
 use npki_core::Instant;
 
 use crate::{
@@ -292,7 +292,7 @@ fn check_extended_key_usage(
 fn certificate_policies(
     certificate: &Certificate,
     depth: usize,
-) -> Result<Option<BTreeSet<ObjectIdentifier>>, PathError> {
+) -> Result<Option<BTreeSet<PolicyOid>>, PathError> {
     let malformed = PathError::Malformed {
         depth,
         what: "certificatePolicies",
@@ -325,11 +325,11 @@ fn certificate_policies(
 fn policy_mappings(
     certificate: &Certificate,
     depth: usize,
-) -> Result<BTreeMap<ObjectIdentifier, BTreeSet<ObjectIdentifier>>, PathError> {
+) -> Result<BTreeMap<PolicyOid, BTreeSet<PolicyOid>>, PathError> {
     let mut mappings: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for mapping in certificate.policy_mappings() {
         // 6.1.4 (a)
-        if [mapping.issuer_domain, mapping.subject_domain].contains(&ANY_POLICY) {
+        if [mapping.issuer_domain, mapping.subject_domain].contains(&PolicyOid::ANY_POLICY) {
             return Err(PathError::Malformed {
                 depth,
                 what: "policyMappings: anyPolicy is mapped",

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use const_oid::{ObjectIdentifier, db::rfc5280::ANY_POLICY};
+use npki_cert::PolicyOid;
 
 use crate::PolicySet;
 
@@ -20,14 +20,14 @@ pub(crate) struct PolicyGraph {
 }
 
 /// The nodes of one depth by their valid_policy.
-type Level = BTreeMap<ObjectIdentifier, Node>;
+type Level = BTreeMap<PolicyOid, Node>;
 
 #[derive(Debug)]
 struct Node {
     /// The expected_policy_set.
-    expected: BTreeSet<ObjectIdentifier>,
+    expected: BTreeSet<PolicyOid>,
     /// The valid_policy of each parent, one depth above.
-    parents: BTreeSet<ObjectIdentifier>,
+    parents: BTreeSet<PolicyOid>,
 }
 
 /// Whether anyPolicy in a certificate counts (inhibit_anyPolicy is greater than 0, or an exempt
@@ -48,9 +48,9 @@ pub(crate) enum Mapping {
 impl PolicyGraph {
     /// The graph before the first certificate (6.1.2 (a)).
     pub(crate) fn new() -> Self {
-        let root = Node::new(ANY_POLICY, BTreeSet::new());
+        let root = Node::new(PolicyOid::ANY_POLICY, BTreeSet::new());
         Self {
-            levels: vec![BTreeMap::from([(ANY_POLICY, root)])],
+            levels: vec![BTreeMap::from([(PolicyOid::ANY_POLICY, root)])],
         }
     }
 
@@ -67,14 +67,14 @@ impl PolicyGraph {
     /// Takes in the next certificate's policies (6.1.3 (d)).
     pub(crate) fn add_certificate(
         &mut self,
-        policies: &BTreeSet<ObjectIdentifier>,
+        policies: &BTreeSet<PolicyOid>,
         any_policy: AnyPolicy,
     ) {
         let Some(above) = self.levels.last() else {
             return;
         };
         // Who above expects which policy: the parents of the new nodes.
-        let mut expecting: BTreeMap<ObjectIdentifier, BTreeSet<ObjectIdentifier>> = BTreeMap::new();
+        let mut expecting: BTreeMap<PolicyOid, BTreeSet<PolicyOid>> = BTreeMap::new();
         for (valid_policy, node) in above {
             for expected in &node.expected {
                 expecting
@@ -85,15 +85,18 @@ impl PolicyGraph {
         }
         let mut level = Level::new();
         // (d)(1)
-        for policy in policies.iter().filter(|p| **p != ANY_POLICY) {
+        for policy in policies.iter().filter(|p| **p != PolicyOid::ANY_POLICY) {
             if let Some(parents) = expecting.get(policy) {
                 level.insert(*policy, Node::new(*policy, parents.clone()));
-            } else if above.contains_key(&ANY_POLICY) {
-                level.insert(*policy, Node::new(*policy, BTreeSet::from([ANY_POLICY])));
+            } else if above.contains_key(&PolicyOid::ANY_POLICY) {
+                level.insert(
+                    *policy,
+                    Node::new(*policy, BTreeSet::from([PolicyOid::ANY_POLICY])),
+                );
             }
         }
         // (d)(2)
-        if policies.contains(&ANY_POLICY) && any_policy == AnyPolicy::Counts {
+        if policies.contains(&PolicyOid::ANY_POLICY) && any_policy == AnyPolicy::Counts {
             for (policy, parents) in expecting {
                 level
                     .entry(policy)
@@ -109,7 +112,7 @@ impl PolicyGraph {
     /// `subjectDomainPolicy` values (6.1.4 (b)).
     pub(crate) fn map(
         &mut self,
-        mappings: &BTreeMap<ObjectIdentifier, BTreeSet<ObjectIdentifier>>,
+        mappings: &BTreeMap<PolicyOid, BTreeSet<PolicyOid>>,
         mapping: Mapping,
     ) {
         let Some(level) = self.levels.last_mut() else {
@@ -120,11 +123,11 @@ impl PolicyGraph {
                 Mapping::Allowed => {
                     if let Some(node) = level.get_mut(from) {
                         node.expected.clone_from(to);
-                    } else if level.contains_key(&ANY_POLICY) {
+                    } else if level.contains_key(&PolicyOid::ANY_POLICY) {
                         // A node of anyPolicy has one parent, the anyPolicy above.
                         let node = Node {
                             expected: to.clone(),
-                            parents: BTreeSet::from([ANY_POLICY]),
+                            parents: BTreeSet::from([PolicyOid::ANY_POLICY]),
                         };
                         level.insert(*from, node);
                     }
@@ -139,13 +142,14 @@ impl PolicyGraph {
 
     /// The user-constrained-policy-set (6.1.5 (g)).
     pub(crate) fn user_constrained(&self, initial: &PolicySet) -> PolicySet {
-        let mut authority: BTreeSet<ObjectIdentifier> = BTreeSet::new();
+        let mut authority: BTreeSet<PolicyOid> = BTreeSet::new();
         for level in &self.levels {
             authority.extend(
                 level
                     .iter()
                     .filter(|(policy, node)| {
-                        **policy != ANY_POLICY && node.parents.contains(&ANY_POLICY)
+                        **policy != PolicyOid::ANY_POLICY
+                            && node.parents.contains(&PolicyOid::ANY_POLICY)
                     })
                     .map(|(policy, _)| *policy),
             );
@@ -153,7 +157,7 @@ impl PolicyGraph {
         let any = self
             .levels
             .last()
-            .is_some_and(|level| level.contains_key(&ANY_POLICY));
+            .is_some_and(|level| level.contains_key(&PolicyOid::ANY_POLICY));
         match (initial, any) {
             (PolicySet::Any, true) => PolicySet::Any,
             (PolicySet::Any, false) => PolicySet::Of(authority),
@@ -166,7 +170,7 @@ impl PolicyGraph {
 
     /// Deletes, from the last level upwards, every node without a child.
     fn prune(&mut self) {
-        let mut wanted: Option<BTreeSet<ObjectIdentifier>> = None;
+        let mut wanted: Option<BTreeSet<PolicyOid>> = None;
         for level in self.levels.iter_mut().rev() {
             if let Some(wanted) = &wanted {
                 level.retain(|policy, _| wanted.contains(policy));
@@ -185,7 +189,7 @@ impl PolicyGraph {
 }
 
 impl Node {
-    fn new(policy: ObjectIdentifier, parents: BTreeSet<ObjectIdentifier>) -> Self {
+    fn new(policy: PolicyOid, parents: BTreeSet<PolicyOid>) -> Self {
         Self {
             expected: BTreeSet::from([policy]),
             parents,

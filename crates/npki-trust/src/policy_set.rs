@@ -1,7 +1,7 @@
 use core::fmt;
 use std::collections::BTreeSet;
 
-use const_oid::{ObjectIdentifier, db::rfc5280::ANY_POLICY};
+use npki_cert::PolicyOid;
 
 /// Certificate policies that a relying party takes, or that a path was found valid for.
 ///
@@ -11,15 +11,15 @@ pub enum PolicySet {
     /// Every policy: the special value anyPolicy.
     Any,
     /// These policies. None of them is anyPolicy.
-    Of(BTreeSet<ObjectIdentifier>),
+    Of(BTreeSet<PolicyOid>),
 }
 
 impl PolicySet {
     /// The set of these policies; [`PolicySet::Any`] when anyPolicy (2.5.29.32.0) is among them.
     #[must_use]
-    pub fn of(policies: impl IntoIterator<Item = ObjectIdentifier>) -> Self {
+    pub fn of(policies: impl IntoIterator<Item = PolicyOid>) -> Self {
         let policies: BTreeSet<_> = policies.into_iter().collect();
-        if policies.contains(&ANY_POLICY) {
+        if policies.contains(&PolicyOid::ANY_POLICY) {
             return Self::Any;
         }
         Self::Of(policies)
@@ -36,7 +36,7 @@ impl PolicySet {
 
     /// Whether `policy` is in the set.
     #[must_use]
-    pub fn contains(&self, policy: ObjectIdentifier) -> bool {
+    pub fn contains(&self, policy: PolicyOid) -> bool {
         match self {
             Self::Any => true,
             Self::Of(policies) => policies.contains(&policy),
@@ -45,9 +45,9 @@ impl PolicySet {
 
     /// The object identifiers; anyPolicy alone for [`PolicySet::Any`].
     #[must_use]
-    pub fn oids(&self) -> Vec<ObjectIdentifier> {
+    pub fn oids(&self) -> Vec<PolicyOid> {
         match self {
-            Self::Any => vec![ANY_POLICY],
+            Self::Any => vec![PolicyOid::ANY_POLICY],
             Self::Of(policies) => policies.iter().copied().collect(),
         }
     }
