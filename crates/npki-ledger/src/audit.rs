@@ -48,7 +48,7 @@ pub enum AuditFinding {
     },
     /// The stored head is not the one that the records lead to.
     Head {
-        /// What differs: `size`, `root` or `time`.
+        /// What differs: `size`, `root`, `time` or its `form`.
         what: &'static str,
     },
     /// A row beside the log is not the one that the records lead to.
@@ -59,6 +59,13 @@ pub enum AuditFinding {
         stored: Option<SideRow>,
         /// The row as rebuilt.
         rebuilt: Option<SideRow>,
+    },
+    /// Rows beside the log cannot be read.
+    Rows {
+        /// The table.
+        table: SideTable,
+        /// Why.
+        why: String,
     },
     /// A sealed record is not the one that was written.
     Sealed {
@@ -196,7 +203,14 @@ impl Audit<'_> {
     }
 
     fn head(&mut self, ledger: &dyn Ledger) -> Result<(), LedgerError> {
-        let head = ledger.head()?;
+        let head = match ledger.head() {
+            Ok(head) => head,
+            Err(LedgerError::Corrupt { .. }) => {
+                self.findings.push(AuditFinding::Head { what: "form" });
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
         for (same, what) in [
             (head.size == self.position, "size"),
             (head.root == self.frontier.root(), "root"),
@@ -218,7 +232,16 @@ impl Audit<'_> {
             .collect();
         let mut after: Option<Vec<u8>> = None;
         while !self.is_full() {
-            let rows = ledger.side(table, after.as_deref(), READ_MAX)?;
+            let rows = match ledger.side(table, after.as_deref(), READ_MAX) {
+                Ok(rows) => rows,
+                Err(LedgerError::Corrupt { what, cause }) => {
+                    let why = cause.map_or_else(String::new, |cause| cause.to_string());
+                    let why = format!("{what}: {why}");
+                    self.findings.push(AuditFinding::Rows { table, why });
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            };
             let Some(last) = rows.last() else { break };
             if after.as_ref().is_some_and(|after| last.key <= *after) {
                 break;
@@ -337,6 +360,7 @@ impl fmt::Display for AuditFinding {
                 let key = key.unwrap_or_default().escape_ascii();
                 write!(f, "row {key} of {table:?} {how}")
             }
+            Self::Rows { table, why } => write!(f, "rows of {table:?} cannot be read: {why}"),
             Self::Sealed { id } => write!(f, "sealed record {id} was changed"),
             Self::Truncated { found, wanted } => {
                 write!(f, "{found} records are left of {wanted}")

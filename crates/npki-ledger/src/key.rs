@@ -128,6 +128,13 @@ impl IdempotencyKey {
     }
 }
 
+impl Key {
+    /// A bound to compare with; it need not be a key, an empty one for example.
+    pub(crate) fn bound(octets: &[u8]) -> Self {
+        Self(octets.to_vec())
+    }
+}
+
 impl From<SealedId> for Key {
     fn from(id: SealedId) -> Self {
         Self(id.octets().to_vec())

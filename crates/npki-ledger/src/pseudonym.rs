@@ -106,3 +106,29 @@ impl fmt::Debug for PseudonymKey {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r72_a_pseudonym_is_an_hmac_of_kind_and_digits() {
+        let key = PseudonymKey::new(b"p1", Zeroizing::new([1; 32])).unwrap();
+        // Python: hmac.new(b"\x01" * 32, b"person0001223000000", "sha256").hexdigest()
+        for (idn, wanted) in [
+            (
+                "000122-3000000",
+                "a7a9fa6dd1a97d8367622a5285480303b31a60ac728e8ab25ed068a7bc8e2980",
+            ),
+            (
+                "123-45-67890",
+                "122a3d5044d769273f152d8caa7a4f38e49410816d6cfe323257d2bc979bc5f9",
+            ),
+        ] {
+            let pseudonym = key.pseudonym(&Idn::parse(idn).unwrap());
+            assert_eq!(pseudonym.to_string(), wanted);
+            assert_eq!(Pseudonym::from_octets(*pseudonym.octets()), pseudonym);
+        }
+        assert_eq!(format!("{key:?}"), r#"PseudonymKey { id: "p1", .. }"#);
+    }
+}

@@ -84,7 +84,8 @@ pub enum RecordError {
 impl Record {
     /// The version written.
     pub const VERSION: u64 = 1;
-    /// The most octets that a record can have: payload, 64 changes of at most 1,4 KB, and the rest.
+    /// The most octets that a record can have: 64 KiB of payload, 64 changes of at most 1.4 kB
+    /// each, and the rest make 161 kB.
     pub const DER_MAX: usize = 262_144;
 
     /// Reads canonical DER.
@@ -164,5 +165,165 @@ impl Recorded {
     #[must_use]
     pub fn leaf(&self) -> MerkleHash {
         MerkleHash::of_leaf(&self.der)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{IndexName, Key, Ledger as _, MemoryLedger, SealedKind, Value, conformance};
+
+    fn key() -> impl Strategy<Value = Key> {
+        proptest::collection::vec(any::<u8>(), 1..=255).prop_map(|k| Key::new(k).unwrap())
+    }
+
+    fn time() -> impl Strategy<Value = Instant> {
+        (Instant::MIN.unix_seconds()..=Instant::MAX.unix_seconds())
+            .prop_map(|s| Instant::from_unix_seconds(s).unwrap())
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        let index = "[a-z.-]{1,48}".prop_map(|name| IndexName::new(&name).unwrap());
+        let value =
+            proptest::collection::vec(any::<u8>(), 0..=80).prop_map(|v| Value::new(v).unwrap());
+        (
+            0..7u8,
+            key(),
+            key(),
+            key(),
+            proptest::option::of(time()),
+            any::<u64>(),
+            index,
+            value,
+        )
+            .prop_map(
+                |(verb, claim, owner, to, end, ceiling, index, value)| match verb {
+                    0 => Change::Take { claim, owner, end },
+                    1 => Change::Pass {
+                        claim,
+                        from: owner,
+                        to,
+                    },
+                    2 => Change::Release { claim, owner },
+                    3 => Change::Add {
+                        counter: claim,
+                        ceiling,
+                    },
+                    4 => Change::Reset { counter: claim },
+                    5 => Change::Put {
+                        index,
+                        key: claim,
+                        value,
+                    },
+                    _ => Change::Remove { index, key: claim },
+                },
+            )
+    }
+
+    prop_compose! {
+        fn record()(
+            numbers in (any::<u64>(), 1..=64u64, 1..=u64::MAX),
+            place in any::<u64>(),
+            stream in "[a-z.-]{1,48}/[!-~]{1,128}",
+            kind in "[a-z0-9]{1,48}",
+            time in time(),
+            key in proptest::collection::vec(any::<u8>(), 16..=64),
+            request_digest: [u8; 32],
+            payload in proptest::collection::vec(any::<u8>(), 0..200),
+            changes in proptest::collection::vec(change(), 0..5),
+            sealed in proptest::collection::vec(any::<([u8; 16], [u8; 32])>(), 0..3),
+            shredded in proptest::collection::vec(any::<[u8; 16]>(), 0..3),
+        ) -> Record {
+            let (position, of, stream_version) = numbers;
+            Record {
+                version: Record::VERSION,
+                position,
+                place: place % of + 1,
+                of,
+                stream: stream.parse().unwrap(),
+                stream_version,
+                kind: EventKind::new(&kind).unwrap(),
+                time,
+                key: IdempotencyKey::new(key).unwrap(),
+                request_digest,
+                payload,
+                changes,
+                sealed: sealed.into_iter().map(|(id, sha256)| SealedDigest {
+                    id: SealedId::from_octets(id),
+                    kind: SealedKind::from_static("idn"),
+                    sha256,
+                }).collect(),
+                shredded: shredded.into_iter().map(SealedId::from_octets).collect(),
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn der_reads_back(record in record()) {
+            let der = record.to_der().unwrap();
+            prop_assert_eq!(&Record::parse(&der).unwrap(), &record);
+        }
+
+        #[test]
+        fn what_is_accepted_is_canonical(record in record(), at: usize, octet: u8) {
+            let mut der = record.to_der().unwrap();
+            let at = at % der.len();
+            der[at] = octet;
+            if let Ok(read) = Record::parse(&der) {
+                prop_assert_eq!(read.to_der().unwrap(), der);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        let ledger = MemoryLedger::new();
+        conformance::record_script(&ledger);
+        let recorded = ledger.records(0, 1).unwrap().remove(0);
+        let der = recorded.der();
+        for cut in 0..der.len() {
+            assert!(Record::parse(&der[..cut]).is_err(), "{cut}");
+        }
+        assert!(Record::parse(&[der, &[0]].concat()).is_err());
+        let with = |change: &dyn Fn(&mut Record)| {
+            let mut record = recorded.record().clone();
+            change(&mut record);
+            Record::parse(&record.to_der().unwrap())
+        };
+        assert!(with(&|_| ()).is_ok());
+        assert_eq!(with(&|r| r.version = 2), Err(RecordError::Version(2)));
+        for refused in [
+            with(&|r| r.place = 0),
+            with(&|r| r.place = r.of + 1),
+            with(&|r| (r.of, r.place) = (65, 1)),
+            with(&|r| r.stream_version = 0),
+            with(&|r| r.payload = vec![0; Commit::PAYLOAD_MAX + 1]),
+            with(&|r| r.shredded = vec![SealedId::from_octets([0; 16]); 65]),
+        ] {
+            assert!(matches!(refused, Err(RecordError::Field(_))), "{refused:?}");
+        }
+        let long = with(&|r| r.payload = vec![0; Record::DER_MAX]);
+        assert!(matches!(long, Err(RecordError::TooLong { .. })));
+    }
+
+    #[test]
+    fn the_first_record_of_the_script_in_octets() {
+        let ledger = MemoryLedger::new();
+        conformance::record_script(&ledger);
+        let recorded = ledger.records(1, 1).unwrap().remove(0);
+        // SEQUENCE { 1, 1, 2, 2, "subscriber/1", 1, "happened", 1767194200, key, digest, 05 00, {}, {}, {} }
+        let wanted = hex_literal::hex!(
+            "306b" "020101" "020101" "020102" "020102"
+            "0c0c737562736372696265722f31" "020101" "0c0868617070656e6564"
+            "020469553e58" "041001010101010101010101010101010101"
+            "04200101010101010101010101010101010101010101010101010101010101010101"
+            "04020500" "3000" "3000" "3000"
+        );
+        assert_eq!(recorded.der(), wanted);
     }
 }

@@ -156,3 +156,81 @@ pub(crate) fn key_id(id: &[u8]) -> Result<Vec<u8>, LengthError> {
     }
     Ok(id.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use chacha20::{ChaCha20Rng, rand_core::SeedableRng as _};
+    use hex_literal::hex;
+
+    use super::*;
+
+    #[test]
+    fn opens_with_its_key_and_context_only() {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        let key = SealingKey::generate(b"k1", &mut rng).unwrap();
+        let sealed = key.seal(b"order", b"0001223000000", &mut rng).unwrap();
+        assert_eq!(*key.open(b"order", &sealed).unwrap(), b"0001223000000");
+        assert_eq!(sealed.ciphertext.as_bytes().len(), 13 + 16);
+
+        let same_id = SealingKey::generate(b"k1", &mut rng).unwrap();
+        assert_eq!(same_id.open(b"order", &sealed), Err(OpenError));
+        assert_eq!(key.open(b"ordes", &sealed), Err(OpenError));
+        let other_id = SealingKey::new(b"k2", key.key.clone()).unwrap();
+        assert_eq!(other_id.open(b"order", &sealed), Err(OpenError));
+        for bit in 0..sealed.ciphertext.as_bytes().len() * 8 {
+            let mut octets = sealed.ciphertext.as_bytes().to_vec();
+            octets[bit / 8] ^= 1 << (bit % 8);
+            let ciphertext = OctetString::new(octets).unwrap();
+            let changed = Sealed {
+                ciphertext,
+                ..sealed.clone()
+            };
+            assert_eq!(key.open(b"order", &changed), Err(OpenError));
+        }
+        for (nonce, ciphertext) in [
+            (&[0; 11][..], &[0; 16][..]),
+            (&[0; 13], &[0; 16]),
+            (&[0; 12], &[0; 15]),
+        ] {
+            let short = Sealed {
+                nonce: OctetString::new(nonce).unwrap(),
+                ciphertext: OctetString::new(ciphertext).unwrap(),
+                ..sealed.clone()
+            };
+            assert_eq!(key.open(b"order", &short), Err(OpenError));
+        }
+        let stream: StreamId = "order/1".parse().unwrap();
+        let kind = SealedKind::from_static("idn");
+        let sealed = key.seal_for(&stream, &kind, b"x", &mut rng).unwrap();
+        assert_eq!(*key.open(b"order/1\0idn", &sealed).unwrap(), b"x");
+        assert!(
+            key.open_for(&stream, &SealedKind::from_static("name"), &sealed)
+                .is_err()
+        );
+        assert_eq!(*key.open_for(&stream, &kind, &sealed).unwrap(), b"x");
+    }
+
+    #[test]
+    fn known_answer() {
+        // The GCM specification's (McGrew, Viega) test case 14: key, nonce and plaintext of zeros.
+        let key = SealingKey::new(b"k", Zeroizing::new([0; 32])).unwrap();
+        let sealed = Sealed {
+            key_id: OctetString::new(*b"k").unwrap(),
+            nonce: OctetString::new([0; 12]).unwrap(),
+            ciphertext: OctetString::new(hex!(
+                "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
+            ))
+            .unwrap(),
+        };
+        assert_eq!(*key.open(b"", &sealed).unwrap(), [0; 16]);
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let key = SealingKey::new(b"k1", Zeroizing::new([0xaa; 32])).unwrap();
+        assert_eq!(format!("{key:?}"), r#"SealingKey { id: "k1", .. }"#);
+        assert!(SealingKey::new(b"", Zeroizing::new([0; 32])).is_err());
+        assert!(SealingKey::new(&[0; 64], Zeroizing::new([0; 32])).is_ok());
+        assert!(SealingKey::new(&[0; 65], Zeroizing::new([0; 32])).is_err());
+    }
+}

@@ -135,9 +135,10 @@ impl Tables {
     }
 
     pub(crate) fn index(&self, index: &IndexName, span: &Span, limit: usize) -> Vec<IndexEntry> {
+        let from = (index.clone(), Key::bound(span.from()));
         self.index
-            .iter()
-            .filter(|((name, key), _)| name == index && span.contains(key.octets()))
+            .range(from..)
+            .take_while(|((name, key), _)| name == index && span.contains(key.octets()))
             .take(limit)
             .map(|((_, key), value)| IndexEntry {
                 key: key.clone(),

@@ -1,0 +1,134 @@
+//! Tables and their migrations. `PRAGMA user_version` tells how many steps a file has taken.
+
+use std::time::Duration;
+
+use npki_ledger::LedgerError;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::Error;
+
+/// Each step once, in order, and never changed after its release.
+///
+/// Tables have a rowid and a unique index beside it: with the octets inside an index that is keyed
+/// by random octets, writing costs four times as much.
+const STEPS: &[&str] = &["
+    CREATE TABLE head (
+        id       INTEGER PRIMARY KEY CHECK (id = 1),
+        size     INTEGER NOT NULL,
+        frontier BLOB NOT NULL,     -- 32 octets for each bit set in size
+        time     INTEGER            -- Unix seconds
+    ) STRICT;
+    INSERT INTO head (id, size, frontier) VALUES (1, 0, x'');
+
+    CREATE TABLE record (
+        position   INTEGER PRIMARY KEY,
+        stream     TEXT NOT NULL,
+        version    INTEGER NOT NULL,
+        commit_key BLOB,            -- at the first event of its commit
+        leaf       BLOB NOT NULL CHECK (length(leaf) = 32),
+        der        BLOB NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX record_version ON record (stream, version);
+    CREATE UNIQUE INDEX record_commit ON record (commit_key) WHERE commit_key IS NOT NULL;
+
+    CREATE TABLE claim (
+        id    INTEGER PRIMARY KEY,
+        key   BLOB NOT NULL,
+        owner BLOB NOT NULL,
+        ends  INTEGER               -- Unix seconds
+    ) STRICT;
+    CREATE UNIQUE INDEX claim_key ON claim (key);
+
+    CREATE TABLE counter (
+        id    INTEGER PRIMARY KEY,
+        key   BLOB NOT NULL,
+        value INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX counter_key ON counter (key);
+
+    CREATE TABLE entry (
+        id    INTEGER PRIMARY KEY,
+        name  TEXT NOT NULL,
+        key   BLOB NOT NULL,
+        value BLOB NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX entry_key ON entry (name, key);
+
+    CREATE TABLE sealed (
+        id        INTEGER PRIMARY KEY,
+        sealed_id BLOB NOT NULL,
+        kind      TEXT NOT NULL,
+        sha256    BLOB NOT NULL,
+        record    BLOB              -- DER; NULL once shredded
+    ) STRICT;
+    CREATE UNIQUE INDEX sealed_sealed_id ON sealed (sealed_id);
+"];
+
+/// `npkL`: marks the file as ours.
+const APPLICATION_ID: i64 = 0x6e70_6b4c;
+
+/// How long a writer waits for its turn among other processes.
+const BUSY: Duration = Duration::from_secs(20);
+
+/// More than there are in this crate, so that each is prepared once.
+const STATEMENTS: usize = 64;
+
+/// Sets a connection up for writing and brings its file up to date.
+pub(crate) fn prepare(connection: &mut Connection) -> Result<(), Error> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // In memory there is no such log, and none is needed.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: an fsync for each transaction. On macOS fsync alone does not reach the disk.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    // What is shredded is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", true)?;
+    migrate(connection)
+}
+
+/// Sets a connection up for reading.
+pub(crate) fn prepare_reader(connection: &Connection) -> Result<(), Error> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let known = i64::try_from(STEPS.len())?;
+    if state(connection)? == (APPLICATION_ID, known) {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Read again: another process may have been faster.
+    let (application, version) = state(&transaction)?;
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    let ours = application == APPLICATION_ID || (application == 0 && version == 0 && tables == 0);
+    if !ours {
+        return Err(Error::Ledger(LedgerError::Corrupt {
+            what: "the file belongs to another program",
+            cause: None,
+        }));
+    }
+    if version > known {
+        return Err(Error::Ledger(LedgerError::TooNew {
+            found: u64::try_from(version)?,
+            known: u64::try_from(known)?,
+        }));
+    }
+    for step in STEPS.iter().skip(usize::try_from(version)?) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn state(connection: &Connection) -> Result<(i64, i64), Error> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+    Ok((pragma("application_id")?, pragma("user_version")?))
+}

@@ -1,0 +1,102 @@
+//! The suite of `npki-ledger`, in memory, in files, and on one file with many handles.
+
+use std::{sync::Arc, thread};
+
+use npki_ledger::{Ledger, LedgerError, LedgerExt as _, MemoryLedger, audit, conformance};
+use npki_ledger_sqlite::SqliteLedger;
+
+#[test]
+fn in_memory() {
+    conformance::all(&|| Box::new(SqliteLedger::open_in_memory().unwrap()));
+    let store = Arc::new(SqliteLedger::open_in_memory().unwrap());
+    conformance::reopened(&|| Box::new(Arc::clone(&store)));
+}
+
+#[test]
+fn in_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let next = std::sync::atomic::AtomicU32::new(0);
+    conformance::all(&|| {
+        let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Box::new(SqliteLedger::open(folder.path().join(format!("{n}.ledger"))).unwrap())
+    });
+}
+
+/// A handle for each caller, as separate processes have.
+#[test]
+fn one_file_and_many_handles() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ledger");
+    conformance::reopened(&|| Box::new(SqliteLedger::open(&path).unwrap()));
+}
+
+/// One handle for all callers, whose commits go in groups.
+#[test]
+fn one_file_and_one_handle() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteLedger::open(folder.path().join("bank.ledger")).unwrap());
+    conformance::reopened(&|| Box::new(Arc::clone(&store)));
+}
+
+#[test]
+fn the_file_is_made_once_by_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ledger");
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| SqliteLedger::open(&path).unwrap().head().unwrap());
+        }
+    });
+}
+
+#[test]
+fn the_root_equals_that_in_memory() {
+    let memory = MemoryLedger::new();
+    conformance::record_script(&memory);
+    let sqlite = SqliteLedger::open_in_memory().unwrap();
+    conformance::record_script(&sqlite);
+    assert_eq!(sqlite.head().unwrap(), memory.head().unwrap());
+    assert_eq!(
+        sqlite.records(0, 99).unwrap(),
+        memory.records(0, 99).unwrap()
+    );
+    assert_eq!(audit(&sqlite, None).unwrap(), []);
+    assert!(sqlite.commit(&[]).unwrap().is_empty());
+    assert!(
+        sqlite
+            .index_value(&"i".parse().unwrap(), &"k".try_into().unwrap())
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[test]
+fn files_of_others_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text");
+    std::fs::write(&text, "no database ".repeat(400)).unwrap();
+    let error = SqliteLedger::open(&text).unwrap_err();
+    assert!(matches!(error, LedgerError::Corrupt { .. }), "{error:?}");
+
+    let other = folder.path().join("other");
+    let connection = rusqlite::Connection::open(&other).unwrap();
+    connection.execute_batch("CREATE TABLE t (x)").unwrap();
+    drop(connection);
+    let error = SqliteLedger::open(&other).unwrap_err();
+    assert!(matches!(error, LedgerError::Corrupt { .. }), "{error:?}");
+
+    let newer = folder.path().join("newer");
+    drop(SqliteLedger::open(&newer).unwrap());
+    let connection = rusqlite::Connection::open(&newer).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let error = SqliteLedger::open(&newer).unwrap_err();
+    assert!(
+        matches!(error, LedgerError::TooNew { found: 99, .. }),
+        "{error:?}"
+    );
+
+    let missing = folder.path().join("no/such/folder");
+    let error = SqliteLedger::open(&missing).unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable(_)), "{error:?}");
+}

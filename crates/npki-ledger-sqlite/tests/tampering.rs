@@ -1,0 +1,162 @@
+//! The audit finds what somebody with the file in hand has changed.
+
+#![expect(clippy::unwrap_used, reason = "a test's helper")]
+
+use npki_ledger::{
+    AuditFinding, Checkpoint, Ledger, SideTable, Unlawful, audit, check_head, conformance,
+};
+use npki_ledger_sqlite::SqliteLedger;
+use rusqlite::Connection;
+
+/// A ledger with six records, changed by `sql`, and what the audit says of it.
+fn findings(sql: &str) -> Vec<AuditFinding> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ledger");
+    let ledger = SqliteLedger::open(&path).unwrap();
+    conformance::record_script(&ledger);
+    let checkpoint = Checkpoint::of("bank.example/ledger", &ledger.head().unwrap()).unwrap();
+    drop(ledger);
+    Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    let ledger = SqliteLedger::open(&path).unwrap();
+    audit(&ledger, Some(&checkpoint)).unwrap()
+}
+
+#[test]
+fn an_untouched_ledger_is_sound() {
+    assert_eq!(findings(""), []);
+}
+
+#[test]
+fn changed_records_are_named() {
+    let found = findings(
+        "UPDATE record SET der = CAST(substr(der, 1, length(der) - 1) || x'02' AS BLOB) WHERE position = 2",
+    );
+    assert!(
+        found
+            .iter()
+            .any(|f| matches!(f, AuditFinding::Changed { position: 2 })),
+        "{found:?}"
+    );
+    let found = findings("UPDATE record SET leaf = zeroblob(32) WHERE position = 1");
+    assert!(
+        found
+            .iter()
+            .any(|f| matches!(f, AuditFinding::Changed { position: 1 })),
+        "{found:?}"
+    );
+    let found = findings("UPDATE record SET der = x'3000' WHERE position = 3");
+    assert!(
+        found
+            .iter()
+            .any(|f| matches!(f, AuditFinding::Unreadable { position: 3, .. })),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn removed_exchanged_and_cut_records_are_named() {
+    let found = findings("DELETE FROM record WHERE position = 2");
+    assert!(
+        found.contains(&AuditFinding::Missing {
+            position: 2,
+            next: 3
+        }),
+        "{found:?}"
+    );
+    let found = findings(
+        "UPDATE record SET position = 99 WHERE position = 1;
+         UPDATE record SET position = 1 WHERE position = 4;
+         UPDATE record SET position = 4 WHERE position = 99;",
+    );
+    assert!(
+        found.contains(&AuditFinding::Moved {
+            position: 1,
+            says: 4
+        }),
+        "{found:?}"
+    );
+    let found = findings("DELETE FROM record WHERE position = 4");
+    assert!(
+        found.contains(&AuditFinding::Truncated {
+            found: 4,
+            wanted: 5
+        }),
+        "{found:?}"
+    );
+    let what = Unlawful::Commit;
+    assert!(
+        found.contains(&AuditFinding::Unlawful { position: 3, what }),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn changed_rows_beside_the_log_are_named() {
+    for (table, sql) in [
+        (SideTable::Claims, "UPDATE claim SET owner = x'33'"),
+        (SideTable::Claims, "UPDATE claim SET ends = NULL"),
+        (SideTable::Claims, "DELETE FROM claim"),
+        (
+            SideTable::Claims,
+            "INSERT INTO claim (key, owner) VALUES (x'01', x'02')",
+        ),
+        (SideTable::Counters, "UPDATE counter SET value = 0"),
+        (SideTable::Counters, "DELETE FROM counter"),
+        (SideTable::Index, "UPDATE entry SET value = x'00'"),
+        (SideTable::Index, "DELETE FROM entry"),
+        (
+            SideTable::Streams,
+            "UPDATE record SET version = 9 WHERE position = 4",
+        ),
+        (
+            SideTable::Commits,
+            "UPDATE record SET commit_key = NULL WHERE position = 0",
+        ),
+        (SideTable::Sealed, "DELETE FROM sealed"),
+        (SideTable::Sealed, "UPDATE sealed SET record = NULL"),
+        (SideTable::Sealed, "UPDATE sealed SET sha256 = zeroblob(32)"),
+    ] {
+        let found = findings(sql);
+        assert!(
+            found
+                .iter()
+                .any(|f| matches!(f, AuditFinding::Side { table: t, .. } if *t == table)),
+            "{sql}: {found:?}"
+        );
+        assert!(!found.iter().any(|f| f.to_string().is_empty()));
+    }
+    let found = findings("UPDATE sealed SET record = x'3000' WHERE record IS NOT NULL");
+    assert!(
+        found
+            .iter()
+            .any(|f| matches!(f, AuditFinding::Sealed { .. })),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn an_old_copy_is_found_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (
+        folder.path().join("a.ledger"),
+        folder.path().join("b.ledger"),
+    );
+    let origin = "bank.example/ledger";
+    let empty = SqliteLedger::open(&copy).unwrap();
+    let ledger = SqliteLedger::open(&path).unwrap();
+    let before = Checkpoint::of(origin, &ledger.head().unwrap()).unwrap();
+    conformance::record_script(&ledger);
+    let after = Checkpoint::of(origin, &ledger.head().unwrap()).unwrap();
+    check_head(&ledger, &before).unwrap();
+    check_head(&ledger, &after).unwrap();
+    check_head(&empty, &after).unwrap_err();
+    drop(ledger);
+    // The head alone is put back.
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch("UPDATE head SET size = 4, frontier = zeroblob(32)")
+        .unwrap();
+    let ledger = SqliteLedger::open(&path).unwrap();
+    check_head(&ledger, &after).unwrap_err();
+    check_head(&ledger, &before).unwrap_err();
+}
