@@ -29,6 +29,11 @@ use crate::{
 /// The bytes are kept, so that the random number R, other attributes and a missing NULL survive
 /// every password change, copy and export. Wiped on drop; no `Clone`; `Debug` shows the kind only.
 ///
+/// ```compile_fail
+/// fn copies<T: Clone>() {}
+/// copies::<npki_key::PrivateKey>();
+/// ```
+///
 /// Source: RFC 5958; KCAC.TS.CM for `id-randomNum`.
 pub struct PrivateKey {
     der: Zeroizing<Vec<u8>>,
@@ -48,8 +53,8 @@ impl PrivateKey {
     /// Reads a DER `PrivateKeyInfo` (version 0) or `OneAsymmetricKey` (version 1).
     ///
     /// RSA of two primes with 1,024 to 8,192 bits, the parameters NULL or (as TradeSign writes)
-    /// absent; P-256 with an `ECPrivateKey` inside. Only the shape is checked and that numbers are
-    /// in their ranges; [`check`](Self::check) tells whether they agree with each other.
+    /// absent; P-256 with an `ECPrivateKey` inside. The shape is checked, the length and public exponent
+    /// of RSA, and P-256's scalar; [`check`](Self::check) tells whether all numbers agree.
     ///
     /// # Errors
     /// [`KeyError`] by what is wrong.

@@ -9,6 +9,7 @@
 mod common;
 
 use common::{key, key_der, rng};
+use npki_core::RandomNumber;
 use npki_key::{PrivateKey, PublicKey, SignError, Verifier};
 use proptest::prelude::*;
 
@@ -74,6 +75,17 @@ proptest! {
             let answer = verifier.verify(&signing_key.algorithm(), b"m", &bad);
             prop_assert_eq!(answer.is_ok(), bad == good);
         }
+    }
+
+    #[test]
+    fn any_r_comes_back(octets in proptest::collection::vec(any::<u8>(), 1..=64)) {
+        let r = || RandomNumber::from_octets(&octets).unwrap();
+        let first = key("p256").with_random_number(&r()).unwrap();
+        prop_assert_eq!(first.random_number(), Some(r()));
+        let again = PrivateKey::parse(first.expose_der()).unwrap();
+        prop_assert_eq!(again.random_number(), Some(r()));
+        let again = again.with_random_number(&r()).unwrap();
+        prop_assert_eq!(again.expose_der(), first.expose_der());
     }
 
     #[test]

@@ -459,6 +459,71 @@ fn rsa_numbers_that_contradict_each_other() {
     );
 }
 
+/// PKCS #1 does not say which prime comes first.
+#[test]
+fn primes_in_either_order() {
+    use crypto_bigint::{BoxedUint, Odd};
+    let der = key_der("rsa-2048");
+    let good: pkcs1::RsaPrivateKeyRef<'_> = der::Decode::from_der(inner_of(&der)).unwrap();
+    let prime = |octets: &[u8]| BoxedUint::from_be_slice(octets, 1024).unwrap();
+    let (p, q) = (prime(good.prime1.as_bytes()), prime(good.prime2.as_bytes()));
+    let inverse = p.rem(Odd::new(q.clone()).unwrap().as_nz_ref());
+    let inverse = inverse.invert_odd_mod(&Odd::new(q).unwrap()).unwrap();
+    let swapped = [
+        good.modulus.as_bytes(),
+        good.public_exponent.as_bytes(),
+        good.private_exponent.as_bytes(),
+        good.prime2.as_bytes(),
+        good.prime1.as_bytes(),
+        good.exponent2.as_bytes(),
+        good.exponent1.as_bytes(),
+        &inverse.to_be_bytes_trimmed_vartime(),
+    ]
+    .map(<[u8]>::to_vec);
+    let swapped = PrivateKey::parse(&rsa_der(&swapped)).unwrap();
+    assert_eq!(swapped.check(), Ok(()));
+    let signature = |key: &PrivateKey| key.signing_key().unwrap().sign(b"m", &mut rng()).unwrap();
+    assert_eq!(signature(&swapped), signature(&key("rsa-2048")));
+    let ciphertext = PublicKey::parse(swapped.public_key()).unwrap();
+    let ciphertext = ciphertext.encrypt_pkcs1(b"m", &mut rng()).unwrap();
+    let opened = swapped
+        .decryptor()
+        .unwrap()
+        .decrypt_pkcs1(&ciphertext, &mut rng());
+    assert_eq!(**opened.unwrap(), *b"m");
+}
+
+/// Few numbers are coprime to this modulus, and blinding looks for one: it takes some tries, no more.
+#[test]
+fn a_modulus_of_small_factors_ends() {
+    use crypto_bigint::{BoxedUint, ConcatenatingMul, Resize};
+    let mut small = (3_u64..).step_by(2).filter(|n| (3..*n).all(|d| n % d != 0));
+    let mut product = BoxedUint::one();
+    while product.bits_vartime() < 4_080 {
+        let next = product.concatenating_mul(&BoxedUint::from(small.next().unwrap()));
+        let bits = next.bits_vartime();
+        product = next.try_resize(bits).unwrap();
+    }
+    let octets = |number: &BoxedUint| number.to_be_bytes_trimmed_vartime().to_vec();
+    let n = octets(&product.concatenating_mul(&product));
+    let p = octets(&product);
+    let numbers = [
+        n,
+        vec![1, 0, 1],
+        vec![3],
+        p.clone(),
+        p,
+        vec![3],
+        vec![3],
+        vec![3],
+    ];
+    let key = PrivateKey::parse(&rsa_der(&numbers)).unwrap();
+    assert!(key.check().is_err() && key.decryptor().is_err());
+    let signing_key = key.signing_key().unwrap();
+    let answer = signing_key.sign(b"m", &mut rng());
+    assert!(matches!(answer, Err(npki_key::SignError::Faulty)));
+}
+
 #[test]
 fn scalars_out_of_range() {
     let der = key_der("p256");
