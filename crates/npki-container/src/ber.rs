@@ -127,7 +127,11 @@ pub fn ber_to_der(ber: &[u8], limits: Limits) -> Result<Cow<'_, [u8]>, BerError>
             }
             Event::Value { tag, value, piece } => {
                 if !piece {
-                    write_header(&mut der, tag, u32::try_from(value.len()).unwrap_or(u32::MAX));
+                    write_header(
+                        &mut der,
+                        tag,
+                        u32::try_from(value.len()).unwrap_or(u32::MAX),
+                    );
                 }
                 der.extend_from_slice(value);
             }
@@ -162,14 +166,16 @@ impl Lengths {
         let mut total = 0usize;
         let mut walk = Walk::new(ber, limits)?;
         // Adds to the innermost constructed value, or to the whole.
-        let add = |constructed: &mut [u32], open: &[usize], total: &mut usize, length: usize| {
-            match open.last().and_then(|index| constructed.get_mut(*index)) {
+        let add =
+            |constructed: &mut [u32], open: &[usize], total: &mut usize, length: usize| match open
+                .last()
+                .and_then(|index| constructed.get_mut(*index))
+            {
                 Some(sum) => {
                     *sum = sum.saturating_add(u32::try_from(length).unwrap_or(u32::MAX));
                 }
                 None => *total = total.saturating_add(length),
-            }
-        };
+            };
         while let Some(event) = walk.next_event()? {
             match event {
                 Event::Start { .. } => {
@@ -216,9 +222,18 @@ enum Kind {
 }
 
 enum Event<'a> {
-    Start { kind: Kind, tag: u8 },
-    Value { tag: u8, value: &'a [u8], piece: bool },
-    End { kind: Kind },
+    Start {
+        kind: Kind,
+        tag: u8,
+    },
+    Value {
+        tag: u8,
+        value: &'a [u8],
+        piece: bool,
+    },
+    End {
+        kind: Kind,
+    },
 }
 
 struct Frame {
@@ -326,7 +341,9 @@ impl<'a> Walk<'a> {
     }
 
     fn end(&mut self) -> Option<Event<'a>> {
-        self.stack.pop().map(|frame| Event::End { kind: frame.kind })
+        self.stack
+            .pop()
+            .map(|frame| Event::End { kind: frame.kind })
     }
 
     /// The length, `None` if indefinite, and the octets of tag and length.
@@ -344,7 +361,10 @@ impl<'a> Walk<'a> {
             return Err(BerError::Length { at });
         }
         let header = count.saturating_add(2);
-        let octets = self.rest().get(2..header).ok_or(BerError::Truncated { at })?;
+        let octets = self
+            .rest()
+            .get(2..header)
+            .ok_or(BerError::Truncated { at })?;
         let length = octets
             .iter()
             .fold(0u32, |length, octet| length << 8 | u32::from(*octet));
@@ -354,7 +374,9 @@ impl<'a> Walk<'a> {
     }
 
     fn rest(&self) -> &'a [u8] {
-        self.ber.get(self.at..self.innermost_end()).unwrap_or_default()
+        self.ber
+            .get(self.at..self.innermost_end())
+            .unwrap_or_default()
     }
 
     fn innermost_end(&self) -> usize {
@@ -416,7 +438,10 @@ mod tests {
             // already DER
             (&hex!("3003020105")[..], &hex!("3003020105")[..]),
             // indefinite lengths, nested, of a context tag too
-            (&hex!("3080 A080 020105 0000 0000"), &hex!("3005 A003 020105")),
+            (
+                &hex!("3080 A080 020105 0000 0000"),
+                &hex!("3005 A003 020105"),
+            ),
             // a length that is longer than it needs be
             (&hex!("3082 0003 020105"), &hex!("3003 020105")),
             (&hex!("30 8103 020105"), &hex!("3003 020105")),
@@ -424,13 +449,19 @@ mod tests {
             // pieces, none at all, nested, definite
             (&hex!("2480 0401AA 0402BBCC 0000"), &hex!("0403AABBCC")),
             (&hex!("2480 0000"), &hex!("0400")),
-            (&hex!("2480 2480 0401AA 0000 0400 0401BB 0000"), &hex!("0402AABB")),
+            (
+                &hex!("2480 2480 0401AA 0000 0400 0401BB 0000"),
+                &hex!("0402AABB"),
+            ),
             (&hex!("2406 0401AA 0401BB"), &hex!("0402AABB")),
             // a piece of content that looks like an end of contents
             (&hex!("3004 0402 0000"), &hex!("3004 0402 0000")),
             (&hex!("3080 0402 0000 0000"), &hex!("3004 0402 0000")),
             // an implicit [0] keeps its pieces, each whole
-            (&hex!("A080 2480 0401AA 0000 0401BB 0000"), &hex!("A006 0401AA 0401BB")),
+            (
+                &hex!("A080 2480 0401AA 0000 0401BB 0000"),
+                &hex!("A006 0401AA 0401BB"),
+            ),
         ] {
             assert_eq!(convert(ber).unwrap(), der, "{ber:02X?}");
         }
@@ -533,7 +564,9 @@ mod tests {
                 Event::End { .. } => ber.extend([0, 0]),
                 Event::Value { tag: 4, value, .. } => {
                     ber.extend([0x24, 0x80]);
-                    value.iter().for_each(|octet| ber.extend([4, 0x81, 1, *octet]));
+                    value
+                        .iter()
+                        .for_each(|octet| ber.extend([4, 0x81, 1, *octet]));
                     ber.extend([0, 0]);
                 }
                 Event::Value { tag, value, .. } => ber.extend(wrap(tag, value)),

@@ -157,9 +157,7 @@ impl CbcCipher {
             Self::Aes256 => encrypt::<aes::Aes256>(key, iv, &mut buffer, length),
             Self::TripleDes => encrypt::<des::TdesEde3>(key, iv, &mut buffer, length),
             Self::TripleDesTwoKeys => encrypt::<des::TdesEde2>(key, iv, &mut buffer, length),
-            Self::Rc2Bits40 | Self::Rc2Bits128 => {
-                encrypt::<rc2::Rc2>(key, iv, &mut buffer, length)
-            }
+            Self::Rc2Bits40 | Self::Rc2Bits128 => encrypt::<rc2::Rc2>(key, iv, &mut buffer, length),
         };
         ciphertext
             .map(<[u8]>::to_vec)
@@ -301,9 +299,7 @@ mod tests {
                     b"TEST_MSG_IS_QUITE_LONG_ENOUGH!"
                 )
                 .unwrap(),
-            hex!(
-                "CE9B783DE4DD93BF52ADBB3E59A7435B49D71E45703460FBDC655E2C5CA35FEC"
-            )
+            hex!("CE9B783DE4DD93BF52ADBB3E59A7435B49D71E45703460FBDC655E2C5CA35FEC")
         );
     }
 

@@ -175,7 +175,10 @@ mod tests {
     #[test]
     fn a_ciphertext_in_pieces_is_joined() {
         let whole = hex!("3011 0609 2A864886F70D010701 3002 0600 8000");
-        assert!(EncryptedContentInfo::from_der(&whole).is_err(), "an empty OID");
+        assert!(
+            EncryptedContentInfo::from_der(&whole).is_err(),
+            "an empty OID"
+        );
         let whole = hex!("3017 0609 2A864886F70D010701 3005 0603 2A0304 8003 AABBCC");
         let pieces = hex!("301B 0609 2A864886F70D010701 3005 0603 2A0304 A007 0401AA 0402BBCC");
         let absent = hex!("3012 0609 2A864886F70D010701 3005 0603 2A0304");

@@ -75,7 +75,10 @@ pub(crate) fn pbkdf1_sha1(password: &[u8], salt: &[u8], iterations: u32) -> Zero
         }
     }
     let mut derived = Zeroizing::new([0; 20]);
-    derived.iter_mut().zip(block.iter()).for_each(|(d, b)| *d = *b);
+    derived
+        .iter_mut()
+        .zip(block.iter())
+        .for_each(|(d, b)| *d = *b);
     derived
 }
 
@@ -278,7 +281,14 @@ mod tests {
             ),
         ] {
             let mut derived = vec![0; expected.len()];
-            pkcs12(Hash::Sha1, purpose, password, &salt, iterations, &mut derived);
+            pkcs12(
+                Hash::Sha1,
+                purpose,
+                password,
+                &salt,
+                iterations,
+                &mut derived,
+            );
             assert_eq!(derived, expected, "{purpose:?} {iterations}");
         }
     }

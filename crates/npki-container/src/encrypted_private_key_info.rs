@@ -88,8 +88,8 @@ impl EncryptedPrivateKeyInfo {
     }
 
     fn parse_pem(pem: &[u8]) -> Result<Self, ParseError> {
-        let (label, der) = der::pem::decode_vec(pem)
-            .map_err(|error| ParseError::NotAKeyFile(error.into()))?;
+        let (label, der) =
+            der::pem::decode_vec(pem).map_err(|error| ParseError::NotAKeyFile(error.into()))?;
         // What is not encrypted is a secret, and this copy of it is ours.
         let der = Zeroizing::new(der);
         if label == PrivateKeyInfoRef::<'_>::PEM_LABEL {

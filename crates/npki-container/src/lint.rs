@@ -103,7 +103,10 @@ fn scheme_findings(at: &str, scheme: &Scheme, findings: &mut Vec<Finding>) {
             at,
             Sentence::new(
                 format!("{} 암호는 키가 너무 짧습니다.", scheme.cipher),
-                format!("The key of {} is too short to protect anything.", scheme.cipher),
+                format!(
+                    "The key of {} is too short to protect anything.",
+                    scheme.cipher
+                ),
             ),
             "RFC 7292 appendix C",
         ));
@@ -114,7 +117,10 @@ fn scheme_findings(at: &str, scheme: &Scheme, findings: &mut Vec<Finding>) {
             Severity::Warning,
             at,
             Sentence::new(
-                format!("솔트가 {}바이트로, 8바이트보다 짧습니다.", scheme.salt_octets),
+                format!(
+                    "솔트가 {}바이트로, 8바이트보다 짧습니다.",
+                    scheme.salt_octets
+                ),
                 format!("The salt has {} octets, fewer than 8.", scheme.salt_octets),
             ),
             "RFC 8018 section 4.1",

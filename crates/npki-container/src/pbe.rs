@@ -64,8 +64,7 @@ impl Pbe {
 
         let role = Role::Cipher;
         let oid = pbes2.encryption.oid;
-        let cipher =
-            CbcCipher::from_oid(oid).ok_or(SchemeError::Unsupported { role, oid })?;
+        let cipher = CbcCipher::from_oid(oid).ok_or(SchemeError::Unsupported { role, oid })?;
         let iv: &OctetStringRef = parameters(role, pbes2.encryption)?;
         // Some write the length of the key although the cipher knows it; another would be nonsense.
         let wrong_key = kdf
@@ -190,7 +189,9 @@ impl Pbe {
         let attempts = self.attempts(password);
         let attempt = attempts.first().ok_or(failed.clone())?;
         let (key, iv) = self.derive(attempt, iterations);
-        self.cipher.encrypt(&key, &iv, plaintext).map_err(|_| failed)
+        self.cipher
+            .encrypt(&key, &iv, plaintext)
+            .map_err(|_| failed)
     }
 
     /// Decrypts with one form of the password after the other, until `accept` takes what comes
@@ -504,11 +505,31 @@ const fn row(oid: &str, derivation: Derivation, cipher: CbcCipher) -> Row {
 /// The two schemes of KCAC.TS.ENC, and RFC 7292 appendix C without RC4.
 const PBES1: &[Row] = &[
     row("1.2.410.200004.1.15", Derivation::Pbkdf1, CbcCipher::Seed),
-    row("1.2.410.200004.1.4", Derivation::Pbkdf1FixedIv, CbcCipher::Seed),
-    row("1.2.840.113549.1.12.1.3", Derivation::Pkcs12, CbcCipher::TripleDes),
-    row("1.2.840.113549.1.12.1.4", Derivation::Pkcs12, CbcCipher::TripleDesTwoKeys),
-    row("1.2.840.113549.1.12.1.5", Derivation::Pkcs12, CbcCipher::Rc2Bits128),
-    row("1.2.840.113549.1.12.1.6", Derivation::Pkcs12, CbcCipher::Rc2Bits40),
+    row(
+        "1.2.410.200004.1.4",
+        Derivation::Pbkdf1FixedIv,
+        CbcCipher::Seed,
+    ),
+    row(
+        "1.2.840.113549.1.12.1.3",
+        Derivation::Pkcs12,
+        CbcCipher::TripleDes,
+    ),
+    row(
+        "1.2.840.113549.1.12.1.4",
+        Derivation::Pkcs12,
+        CbcCipher::TripleDesTwoKeys,
+    ),
+    row(
+        "1.2.840.113549.1.12.1.5",
+        Derivation::Pkcs12,
+        CbcCipher::Rc2Bits128,
+    ),
+    row(
+        "1.2.840.113549.1.12.1.6",
+        Derivation::Pkcs12,
+        CbcCipher::Rc2Bits40,
+    ),
 ];
 
 /// Octets of PBKDF1's output that are the key; the other four lead to the initialization vector.

@@ -10,9 +10,7 @@ use core::fmt;
 use const_oid::ObjectIdentifier;
 use rand_core::CryptoRng;
 
-pub use contents::{
-    Integrity, PassedOver, PfxCertificate, PfxContents, PfxKey, PfxPair, PfxPairs,
-};
+pub use contents::{Integrity, PassedOver, PfxCertificate, PfxContents, PfxKey, PfxPair, PfxPairs};
 pub use mac::{MacDerivation, MacScheme};
 pub use seal::{PfxEntry, PfxPreset, PfxSealing};
 

@@ -119,11 +119,9 @@ impl Sealing {
         let (derivation, cipher, salt_octets) = match self.scheme {
             // Naive readers look for a salt of 8 octets at a fixed offset.
             SealScheme::Pbes1Seed => (Derivation::Pbkdf1, CbcCipher::Seed, 8),
-            SealScheme::Pbes2SeedSha1 => (
-                Derivation::Pbkdf2(HashAlgorithm::Sha1),
-                CbcCipher::Seed,
-                8,
-            ),
+            SealScheme::Pbes2SeedSha1 => {
+                (Derivation::Pbkdf2(HashAlgorithm::Sha1), CbcCipher::Seed, 8)
+            }
             // NIST SP 800-132 section 5.1 wants 128 bits.
             SealScheme::Pbes2SeedSha256 => (sha256, CbcCipher::Seed, 16),
             SealScheme::Pbes2AriaSha256 => (sha256, CbcCipher::Aria256, 16),

@@ -15,7 +15,7 @@ use crate::{
     Bound, Bounds, Password, Role, SchemeError,
     bounds::Budget,
     derivation::{self, Hash, Purpose},
-    pbe::{Pbkdf2, PbeFailure, check_iterations, count, parameters, parse_prf},
+    pbe::{PbeFailure, Pbkdf2, check_iterations, count, parameters, parse_prf},
 };
 
 /// The MAC of a PFX: what can be told without the password.
@@ -183,9 +183,11 @@ impl<'a> Mac<'a> {
         for _ in &forms {
             budget.spend(iterations, blocks)?;
         }
-        let right = forms
-            .iter()
-            .any(|form| self.compute(form, iterations, message).ct_eq(self.digest).into());
+        let right = forms.iter().any(|form| {
+            self.compute(form, iterations, message)
+                .ct_eq(self.digest)
+                .into()
+        });
         if right {
             Ok(())
         } else {
@@ -195,9 +197,7 @@ impl<'a> Mac<'a> {
 
     fn compute(&self, password: &[u8], iterations: u32, message: &[u8]) -> Zeroizing<Vec<u8>> {
         match self.derivation {
-            Derivation::Pkcs12 => {
-                pkcs12_mac(self.hash, password, self.salt, iterations, message)
-            }
+            Derivation::Pkcs12 => pkcs12_mac(self.hash, password, self.salt, iterations, message),
             Derivation::Pbkdf2 { hash, key_length } => {
                 let mut key = Zeroizing::new(vec![0; key_length]);
                 derivation::pbkdf2(hash, password, self.salt, iterations, &mut key);

@@ -1,4 +1,3 @@
-
 use der::{
     Encode, Sequence,
     asn1::{AnyRef, BmpString, OctetStringRef},
@@ -169,10 +168,7 @@ impl Opening<'_> {
         let bags = bags(safe, self.bounds).map_err(|_| DAMAGED)?;
         self.bags = self.bags.saturating_add(bags.len());
         self.bounds
-            .check(
-                Bound::Bags,
-                u64::try_from(self.bags).unwrap_or(u64::MAX),
-            )
+            .check(Bound::Bags, u64::try_from(self.bags).unwrap_or(u64::MAX))
             .map_err(SchemeError::from)?;
         bags.iter().try_for_each(|bag| self.take(bag, place))
     }
@@ -345,18 +341,19 @@ fn bags<'a>(safe: &'a [u8], bounds: &Bounds) -> Result<Vec<SafeBag<'a>>, PfxPars
             continue;
         };
         if bag.id == SAFE_CONTENTS_BAG {
-            bounds.check(Bound::Depth, u64::try_from(levels.len()).unwrap_or(u64::MAX))?;
-            let nested = bag
-                .value
-                .sequence(|reader| {
-                    use der::Reader as _;
+            bounds.check(
+                Bound::Depth,
+                u64::try_from(levels.len()).unwrap_or(u64::MAX),
+            )?;
+            let nested = bag.value.sequence(|reader| {
+                use der::Reader as _;
 
-                    let mut nested = Vec::new();
-                    while !reader.is_finished() {
-                        nested.push(reader.decode::<SafeBag<'a>>()?);
-                    }
-                    Ok::<_, der::Error>(nested)
-                })?;
+                let mut nested = Vec::new();
+                while !reader.is_finished() {
+                    nested.push(reader.decode::<SafeBag<'a>>()?);
+                }
+                Ok::<_, der::Error>(nested)
+            })?;
             levels.push(nested.into_iter());
             continue;
         }

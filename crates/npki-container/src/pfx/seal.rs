@@ -19,9 +19,7 @@ use super::{
 use crate::{
     Bounds, CbcCipher, Derivation, EncryptedPrivateKeyInfo, IterationsError, OpenError, Password,
     SealError,
-    cms::{
-        ContentInfo, EncryptedContentInfo, EncryptedData, ID_DATA, ID_ENCRYPTED_DATA, SetValue,
-    },
+    cms::{ContentInfo, EncryptedContentInfo, EncryptedData, ID_DATA, ID_ENCRYPTED_DATA, SetValue},
     derivation::Hash,
     pbe::Pbe,
     sealing::check_written,
@@ -251,7 +249,11 @@ fn read_back(
 
 /// `localKeyID`, and `friendlyName` if there is one, in the order of DER.
 fn attributes(entry: &PfxEntry<'_>) -> der::Result<Vec<u8>> {
-    let key_bits = entry.certificate.public_key().subject_public_key.raw_bytes();
+    let key_bits = entry
+        .certificate
+        .public_key()
+        .subject_public_key
+        .raw_bytes();
     let local_key_id = OctetString::new(Sha1::digest(key_bits).to_vec())?.to_der()?;
     let attribute = |id, value: &[u8]| {
         BagAttribute {
