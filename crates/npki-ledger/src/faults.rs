@@ -186,3 +186,60 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
         self.living()?.side(table, after, limit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use npki_core::Instant;
+
+    use super::*;
+    use crate::{Event, EventKind, LedgerExt as _, MemoryLedger, audit};
+
+    /// Three commits that follow each other; who does not know an outcome repeats.
+    fn client(ledger: &dyn Ledger) -> Result<(), LedgerError> {
+        for n in 0..3u8 {
+            let stream: StreamId = "order/1".parse().unwrap();
+            let kind = EventKind::from_static("happened");
+            let commit = Commit {
+                key: IdempotencyKey::new([n; 16]).unwrap(),
+                request_digest: [n; 32],
+                now: Instant::from_unix_seconds(0).unwrap(),
+                expected: vec![(stream.clone(), u64::from(n))],
+                events: vec![Event::new(stream, kind, vec![])],
+            };
+            let answer = match ledger.commit_one(&commit) {
+                Err(LedgerError::Unknown(_)) => ledger.commit_one(&commit),
+                answer => answer,
+            };
+            assert_eq!(answer?.unwrap().position, u64::from(n));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_client_that_repeats_ends_the_same_after_every_fault() {
+        for call in 1..=3 {
+            for when in [When::Before, When::After] {
+                for then in [Then::GoesOn, Then::Dies] {
+                    let store = MemoryLedger::new();
+                    let faulty = FaultyLedger::new(&store);
+                    faulty.arm(Fault { call, when, then });
+                    let answer = client(&faulty);
+                    assert_eq!(answer.is_err(), then == Then::Dies);
+                    assert_eq!(faulty.is_dead(), then == Then::Dies);
+                    let recorded = match (then, when) {
+                        (Then::GoesOn, _) => 3,
+                        (Then::Dies, When::Before) => call - 1,
+                        (Then::Dies, When::After) => call,
+                    };
+                    assert_eq!(store.head().unwrap().size, recorded);
+                    client(&store).unwrap();
+                    assert_eq!(store.head().unwrap().size, 3);
+                    assert_eq!(audit(&store, None).unwrap(), []);
+                }
+            }
+        }
+        let store = FaultyLedger::new(MemoryLedger::new());
+        client(&store).unwrap();
+        assert_eq!(store.calls(), 3);
+    }
+}
