@@ -107,30 +107,38 @@ impl Ca<'_> {
         }
     }
 
+    /// Ends an order that the bank gives up. One that was never registered is refused from now on.
+    ///
+    /// # Errors
+    /// [`CaError`]; repeat the call.
+    pub fn cancel(&self, order: &OrderId, now: Instant) -> Result<Cancelled, CaError> {
+        self.lapse(order, now)?;
+        match self.state(order)?.outcome {
+            Some(Outcome::Confirmed { at }) => Ok(Cancelled::TooLate { confirmed: at }),
+            Some(Outcome::Lapsed { at }) => Ok(Cancelled::Done { at }),
+            None => Err(CaError::Contended),
+        }
+    }
+
     /// Ends an order that nothing came of; what was signed for it is revoked.
     pub(crate) fn lapse(&self, order: &OrderId, now: Instant) -> Result<(), CaError> {
         for _ in 0..TRIES {
             let state = self.state(order)?;
-            let Some(registered) = &state.registered else {
-                return Ok(());
-            };
             if state.outcome.is_some() {
                 return Ok(());
             }
-            let due = state
-                .signed
-                .as_ref()
-                .map_or(registered.ends, |signed| signed.confirm_by);
-            let mut lapsed = ledger_event(
-                order,
-                &Event::Lapsed(Lapsed { at: now }),
-                vec![
-                    remove(DEADLINE, store::deadline(due, order))?,
-                    remove(UNSIGNED, order.octets())?,
-                    News::Lapsed.open(order)?,
-                ],
-            )?;
-            lapsed.shred = vec![sealed_id(order, &IDN)];
+            let mut changes = vec![remove(UNSIGNED, order.octets())?, News::Lapsed.open(order)?];
+            if let Some(registered) = &state.registered {
+                let due = state
+                    .signed
+                    .as_ref()
+                    .map_or(registered.ends, |s| s.confirm_by);
+                changes.push(remove(DEADLINE, store::deadline(due, order))?);
+            }
+            let mut lapsed = ledger_event(order, &Event::Lapsed(Lapsed { at: now }), changes)?;
+            if state.registered.is_some() {
+                lapsed.shred = vec![sealed_id(order, &IDN)];
+            }
             let mut events = vec![lapsed];
             // Recorded is enough: a signature may have been made and lost by a process that died.
             if let Some(recorded) = &state.recorded {

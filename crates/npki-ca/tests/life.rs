@@ -243,37 +243,9 @@ fn refusals() {
         .err();
     assert_eq!(refusal, Some(Refusal::UnknownReference));
 
-    // The order's end: the last second before it, and the end itself.
-    for (id, late, expected) in [(1, false, None), (2, true, Some("order-ended"))] {
-        let order = bench.order(id, OrderAction::Issue, ValidityRule::OneYear, None);
-        let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
-        let request = BareRequest::by_code(
-            &registration.reference,
-            &registration.authorization_code,
-            &*bench.key(id.into()),
-            None,
-            &mut rng,
-        )
-        .unwrap();
-        let second = i64::from(!late);
-        let when =
-            npki_core::Instant::from_unix_seconds(order.ends.unix_seconds() - second).unwrap();
-        let refusal = ca
-            .redeem(&request.as_request(), when, &mut rng)
-            .unwrap()
-            .err();
-        assert_eq!(refusal.map(|r| r.name()), expected);
-    }
-
     // Another key's signature is no proof of possession.
     let order = bench.order(3, OrderAction::Issue, ValidityRule::OneYear, None);
-    let late = order.ends;
-    bench.set_ends(late);
-    let order = npki_core::Order {
-        ends: late.saturating_add(core::time::Duration::from_secs(86_400)),
-        ..order
-    };
-    let registration = ca.register(&order, late, &mut rng).unwrap().unwrap();
+    let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
     let with = |key: &dyn npki_key::SigningKey, rng: &mut common::Rng| {
         BareRequest::by_code(
             &registration.reference,
@@ -288,21 +260,22 @@ fn refusals() {
     let theirs = with(&*bench.key(6), &mut rng);
     let mut stolen = mine.as_request();
     stolen.possession = theirs.as_request().possession;
-    let refusal = ca.redeem(&stolen, late, &mut rng).unwrap().err();
+    let refusal = ca.redeem(&stolen, now, &mut rng).unwrap().err();
     assert_eq!(refusal, Some(Refusal::NoPossession));
 
     // R12: a key that stands in a certificate already.
+    bench.signed(1, now);
     let used = with(&*bench.key(1), &mut rng);
-    let refusal = ca.redeem(&used.as_request(), late, &mut rng).unwrap().err();
+    let refusal = ca.redeem(&used.as_request(), now, &mut rng).unwrap().err();
     assert_eq!(refusal, Some(Refusal::KeyUsedBefore));
 
     // R16, R17: the bank is asked at the last moment.
     bench.bank_refuses(true);
-    let refusal = ca.redeem(&mine.as_request(), late, &mut rng).unwrap().err();
+    let refusal = ca.redeem(&mine.as_request(), now, &mut rng).unwrap().err();
     assert_eq!(refusal.map(|r| r.name()), Some("bank"));
     bench.bank_refuses(false);
     assert!(
-        ca.redeem(&mine.as_request(), late, &mut rng)
+        ca.redeem(&mine.as_request(), now, &mut rng)
             .unwrap()
             .is_ok()
     );
@@ -310,11 +283,10 @@ fn refusals() {
 
 #[test]
 fn r18b_not_confirmed_in_time() {
-    let bench = Bench::new();
-    let ca = bench.ca();
-    let mut rng = bench.rng();
     let now = at("2026-11-23T10:00:00+09:00");
     for (id, seconds, confirmed) in [(1, 600, true), (2, 601, false)] {
+        let bench = Bench::new();
+        let ca = bench.ca();
         let (order, certificate) = bench.signed(id, now);
         let serial = certificate.serial_number().octets();
         let when = now.saturating_add(core::time::Duration::from_secs(seconds));
@@ -335,7 +307,14 @@ fn r18b_not_confirmed_in_time() {
             );
         }
     }
-    // A cancelled order that never came is refused when it comes.
+}
+
+#[test]
+fn a_cancelled_order_that_never_came_is_refused_when_it_comes() {
+    let bench = Bench::new();
+    let ca = bench.ca();
+    let mut rng = bench.rng();
+    let now = at("2026-11-23T10:00:00+09:00");
     let order = bench.order(9, OrderAction::Issue, ValidityRule::OneYear, None);
     assert!(matches!(
         ca.cancel(&order.id, now).unwrap(),
@@ -345,4 +324,33 @@ fn r18b_not_confirmed_in_time() {
         ca.register(&order, now, &mut rng).unwrap().err(),
         Some(Refusal::Settled)
     );
+}
+
+#[test]
+fn an_order_ends() {
+    let now = at("2026-11-23T10:00:00+09:00");
+    // The last second before the end, and the end itself.
+    for (id, early, expected) in [(1, 1, None), (2, 0, Some("order-ended"))] {
+        let bench = Bench::new();
+        let ca = bench.ca();
+        let mut rng = bench.rng();
+        let order = bench.order(id, OrderAction::Issue, ValidityRule::OneYear, None);
+        let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
+        let request = BareRequest::by_code(
+            &registration.reference,
+            &registration.authorization_code,
+            &*bench.key(id.into()),
+            None,
+            &mut rng,
+        )
+        .unwrap();
+        let when = order
+            .ends
+            .saturating_sub(core::time::Duration::from_secs(early));
+        let refusal = ca
+            .redeem(&request.as_request(), when, &mut rng)
+            .unwrap()
+            .err();
+        assert_eq!(refusal.map(|r| r.name()), expected);
+    }
 }

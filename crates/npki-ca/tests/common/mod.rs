@@ -16,13 +16,13 @@ use npki_ledger::{Ledger, MemoryLedger, SealingKey};
 use zeroize::Zeroizing;
 
 /// An invented person: there is no month 21.
-pub const IDN: &str = "9921013000000";
+pub(crate) const IDN: &str = "9921013000000";
 
 #[derive(Debug)]
-pub struct Bench {
+pub(crate) struct Bench {
     settings: CaSettings,
     keys: CaKeys,
-    pub ledger: MemoryLedger,
+    pub(crate) ledger: MemoryLedger,
     bank: Bank,
     ends: Mutex<Instant>,
 }
@@ -34,12 +34,12 @@ struct Bank {
     news: Mutex<Vec<OrderNews>>,
 }
 
-pub fn at(text: &str) -> Instant {
+pub(crate) fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut rng = Rng(7);
         let from = at("2026-01-01");
         let root_key = key(100);
@@ -89,27 +89,23 @@ impl Bench {
         }
     }
 
-    pub fn ca(&self) -> Ca<'_> {
+    pub(crate) fn ca(&self) -> Ca<'_> {
         self.ca_on(&self.ledger)
     }
 
-    pub fn ca_on<'a>(&'a self, ledger: &'a dyn Ledger) -> Ca<'a> {
+    pub(crate) fn ca_on<'a>(&'a self, ledger: &'a dyn Ledger) -> Ca<'a> {
         Ca::new(&self.settings, &self.keys, ledger, &self.bank)
     }
 
-    pub fn rng(&self) -> Rng {
+    pub(crate) fn rng(&self) -> Rng {
         Rng(42)
     }
 
-    pub fn key(&self, number: u64) -> Box<dyn SigningKey> {
+    pub(crate) fn key(&self, number: u64) -> Box<dyn SigningKey> {
         key(number)
     }
 
-    pub fn set_ends(&self, ends: Instant) {
-        *self.ends.lock().unwrap() = ends;
-    }
-
-    pub fn order(
+    pub(crate) fn order(
         &self,
         id: u8,
         action: OrderAction,
@@ -146,7 +142,7 @@ impl Bench {
     }
 
     /// An issued order's certificate, signed and not confirmed.
-    pub fn signed(&self, id: u8, now: Instant) -> (Order, Certificate) {
+    pub(crate) fn signed(&self, id: u8, now: Instant) -> (Order, Certificate) {
         let ca = self.ca();
         let mut rng = Rng(u64::from(id));
         let order = self.order(id, OrderAction::Issue, ValidityRule::OneYear, None);
@@ -167,15 +163,15 @@ impl Bench {
         (order, signed.certificate)
     }
 
-    pub fn bank_refuses(&self, refuses: bool) {
+    pub(crate) fn bank_refuses(&self, refuses: bool) {
         *self.bank.refuses.lock().unwrap() = refuses;
     }
 
-    pub fn will_order(&self, order: Order) {
+    pub(crate) fn will_order(&self, order: Order) {
         *self.bank.order.lock().unwrap() = Some(order);
     }
 
-    pub fn news(&self) -> Vec<OrderNews> {
+    pub(crate) fn news(&self) -> Vec<OrderNews> {
         self.bank.news.lock().unwrap().clone()
     }
 }
@@ -223,7 +219,7 @@ fn key(number: u64) -> Box<dyn SigningKey> {
 
 /// A generator for tests: repeats, and is no secret (splitmix64).
 #[derive(Clone, Debug)]
-pub struct Rng(pub u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl rand_core::TryRng for Rng {
     type Error = Infallible;

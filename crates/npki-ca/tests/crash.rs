@@ -1,0 +1,161 @@
+//! The CA dies, or loses an answer, at every commit of issuing, renewing and revoking; whoever asked
+//! asks again, and the end is the same.
+
+mod common;
+
+use common::{Bench, Rng, at};
+use npki_ca::{BareRequest, Ca, CaError, CertificateStatus};
+use npki_cert::Certificate;
+use npki_core::{
+    Instant, Order, OrderAction, OrderNews, Replaced, ReplacedBecause, RevocationReason,
+    ValidityRule,
+};
+use npki_ledger::{
+    Ledger as _,
+    faults::{Fault, FaultyLedger, Then, When},
+};
+
+/// One whole life. Every step may be repeated as it is; the requests are the same octets each time.
+fn live(bench: &Bench, ca: &Ca<'_>, rng: &mut Rng) -> Result<(Certificate, Certificate), CaError> {
+    let now = at("2026-11-23T10:00:00+09:00");
+    let order = bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None);
+    let old = issue(bench, ca, &order, now, rng)?;
+    let serial = old.serial_number().octets();
+
+    let renewal_at = at("2027-10-25T00:00:00+09:00");
+    let replaced = Replaced {
+        serial: der::asn1::OctetString::new(serial).unwrap(),
+        because: ReplacedBecause::Superseded,
+    };
+    let until = ValidityRule::Until(at("2028-11-23T23:59:59+09:00"));
+    let renewal = bench.order(2, OrderAction::Renew, until, Some(replaced));
+    bench.will_order(renewal.clone());
+    let (key, new_key) = (bench.key(0), bench.key(1));
+    let request = BareRequest::by_certificate(
+        serial,
+        OrderAction::Renew,
+        &*key,
+        &*new_key,
+        None,
+        &mut Rng(5),
+    )?;
+    // Once the old one is superseded it can no longer ask: the confirmation had come through.
+    let new = match ca.redeem(&request.as_request(), renewal_at, rng)? {
+        Ok(grant) => ca.sign(grant, renewal_at, rng)?.certificate,
+        Err(_) => ca.find(&new_serial(bench))?.unwrap(),
+    };
+    ca.confirm(&renewal.id, &new.sha256_fingerprint(), renewal_at)?
+        .unwrap();
+    ca.reconcile(renewal_at)?;
+
+    let reason = RevocationReason::CessationOfOperation;
+    ca.revoke(new.serial_number().octets(), reason, &[8; 32], renewal_at)?
+        .unwrap();
+    ca.reconcile(renewal_at)?;
+    Ok((old, new))
+}
+
+fn issue(
+    bench: &Bench,
+    ca: &Ca<'_>,
+    order: &Order,
+    now: Instant,
+    rng: &mut Rng,
+) -> Result<Certificate, CaError> {
+    let registration = ca.register(order, now, rng)?.unwrap();
+    let request = BareRequest::by_code(
+        &registration.reference,
+        &registration.authorization_code,
+        &*bench.key(0),
+        None,
+        &mut Rng(4),
+    )?;
+    let certificate = match ca.redeem(&request.as_request(), now, rng)? {
+        Ok(grant) => ca.sign(grant, now, rng)?.certificate,
+        Err(refusal) => {
+            // Settled: an earlier run had come to the confirmation and lost its answer.
+            assert_eq!(refusal.name(), "settled");
+            let news = bench.news();
+            let OrderNews::Confirmed { certificate, .. } = &news[0] else {
+                panic!("{news:?}")
+            };
+            return Ok(ca.find(certificate.serial.as_bytes())?.unwrap());
+        }
+    };
+    ca.confirm(&order.id, &certificate.sha256_fingerprint(), now)?
+        .unwrap();
+    ca.reconcile(now)?;
+    Ok(certificate)
+}
+
+fn new_serial(bench: &Bench) -> Vec<u8> {
+    let confirmed = bench.news().into_iter().filter_map(|news| match news {
+        OrderNews::Confirmed { certificate, .. } => Some(certificate.serial.as_bytes().to_vec()),
+        _ => None,
+    });
+    confirmed.last().unwrap()
+}
+
+#[test]
+fn every_commit_may_fail() {
+    let calls = {
+        let bench = Bench::new();
+        let ledger = FaultyLedger::new(&bench.ledger);
+        live(&bench, &bench.ca_on(&ledger), &mut Rng(1)).unwrap();
+        ledger.calls()
+    };
+    assert!(calls >= 10, "{calls}");
+    for call in 1..=calls {
+        for when in [When::Before, When::After] {
+            for then in [Then::Dies, Then::GoesOn] {
+                let fault = Fault { call, when, then };
+                let bench = Bench::new();
+                let dying = FaultyLedger::new(&bench.ledger);
+                dying.arm(fault);
+                live(&bench, &bench.ca_on(&dying), &mut Rng(1)).unwrap_err();
+
+                let ca = bench.ca();
+                // What the dead process left is brought to the bank before anybody asks again.
+                if let Some(time) = bench.ledger.head().unwrap().time {
+                    ca.reconcile(time).unwrap();
+                }
+                let (old, new) =
+                    live(&bench, &ca, &mut Rng(2)).unwrap_or_else(|e| panic!("{fault:?}: {e:?}"));
+                check(&bench, &ca, &old, &new, fault);
+            }
+        }
+    }
+}
+
+fn check(bench: &Bench, ca: &Ca<'_>, old: &Certificate, new: &Certificate, fault: Fault) {
+    for (certificate, reason) in [
+        (old, RevocationReason::Superseded),
+        (new, RevocationReason::CessationOfOperation),
+    ] {
+        match ca.status(certificate.serial_number().octets()).unwrap() {
+            CertificateStatus::Revoked(revoked) => assert_eq!(revoked.reason, reason, "{fault:?}"),
+            other => panic!("{fault:?}: {other:?}"),
+        }
+    }
+    assert_eq!(ca.unfinished().unwrap().len(), 0, "{fault:?}");
+    // Signed = recorded: two certificates, two signatures on record, each confirmed once.
+    let records = bench.ledger.records(0, 10_000).unwrap();
+    for (kind, count) in [
+        ("ca.recorded", 2),
+        ("ca.signed", 2),
+        ("ca.confirmed", 2),
+        ("ca.revoked", 2),
+    ] {
+        let found = records
+            .iter()
+            .filter(|r| r.record().kind.as_str() == kind)
+            .count();
+        assert_eq!(found, count, "{fault:?} {kind}");
+    }
+    let confirmed = bench
+        .news()
+        .iter()
+        .filter(|n| matches!(n, OrderNews::Confirmed { .. }))
+        .count();
+    assert_eq!(confirmed, 2, "{fault:?}");
+}
