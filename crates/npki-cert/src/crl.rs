@@ -17,7 +17,7 @@ pub use tbs::{CrlError, CrlParams, assemble_crl, tbs_crl};
 use crate::{
     AuthorityKeyIdentifier, CertError, Extension, Name, SerialNumber,
     certificate::{Signed, check_algorithms, read_extensions, read_pem},
-    input::{self, GENERALIZED_TIME, INTEGER, Input, SEQUENCE, UTC_TIME, context_constructed},
+    input::{self, GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, context_constructed},
     time,
 };
 

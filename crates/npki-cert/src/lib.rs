@@ -1,12 +1,37 @@
-//! Certificate models of the Korean national PKI: names, policy registry, certificates, CRLs, profiles, VID.
-#![allow(
-    dead_code,
-    unused_variables,
-    unused_imports,
-    clippy::must_use_candidate,
-    clippy::missing_errors_doc,
-    clippy::todo
-)] // until the bodies stand
+//! Certificate models of the Korean national PKI (NPKI, 공동인증서).
+//!
+//! A [`Certificate`] and a [`Crl`] that keep their octets, the [`Name`]s in them with the text form
+//! of Korean software, the registry of certificate policies ([`policy_row`]), the real name and the
+//! VID in the subjectAltName ([`IdentifyData`], [`compute_vid`], [`check_vid`]), and the
+//! [`Profile`]s by which certificates are written ([`Profile::tbs`], [`tbs_crl`]) and judged
+//! ([`lint`]).
+//!
+//! This room knows shapes. It verifies no signature, follows no path, decides on no revocation and
+//! holds no key: it makes the octets to be signed and joins them with a signature made elsewhere
+//! ([`assemble_certificate`], [`assemble_crl`]). It reads neither clock nor files. Every input has a
+//! bound that is checked first, and only DER is read; what is lenient is named where it is.
+//!
+//! Sources: RFC 5280, RFC 4514 and RFC 4518 for names, X.690; KCAC.TS.CERTPROF (certificates),
+//! KCAC.TS.CRLPROF (CRLs), KCAC.TS.DN (names), KCAC.TS.SIVID (VID), as real certificates of all
+//! three generations of Korean CAs show them. The rules R… stand in `docs/RULES.md`.
+//!
+//! ```
+//! use npki_cert::{Name, SerialNumber, compute_vid, policy_row};
+//! use npki_core::{HashAlgorithm, Idn, Product, RandomNumber};
+//!
+//! let name = Name::from_npki_text("CN=홍길동()0099011201104260001, OU=KFTC, O=yessign, C=kr")?;
+//! assert_eq!(name.to_npki_text(), "cn=홍길동()0099011201104260001,ou=KFTC,o=yessign,c=kr");
+//!
+//! let limited = policy_row(&"1.2.410.200005.1.1.4".parse()?).ok_or("not in the registry")?;
+//! assert_eq!(limited.product, Some(Product::PersonalLimited));
+//!
+//! let (idn, r) = (Idn::parse("1234561234567")?, RandomNumber::from_octets(&[7; 20])?);
+//! assert_eq!(compute_vid(HashAlgorithm::Sha256, &idn, &r).octets().len(), 32);
+//! assert_eq!("4562037".parse::<SerialNumber>()?.to_hex(), "459C75");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod certificate;
 mod crl;

@@ -42,8 +42,11 @@ impl Name {
             .take(MARK_DIGITS / 2)
             .map(|o| format!("{o:02x}"))
             .collect();
-        let room = name.floor_char_boundary(MAX_OCTETS - 1 - MARK_DIGITS);
-        name.truncate(room);
+        let room = MAX_OCTETS - 1 - MARK_DIGITS;
+        let cut = (0..=room.min(name.len()))
+            .rev()
+            .find(|at| name.is_char_boundary(*at));
+        name.truncate(cut.unwrap_or(0));
         if name.is_empty() {
             name.push('_');
         }
