@@ -1,8 +1,6 @@
 //! An order's way through the CA, its refusals, and what a retry gets.
 
-mod common;
-
-use common::{Bench, at};
+use super::bench::{Bench, at};
 use npki_ca::{BareRequest, CertificateStatus, Refusal};
 use npki_cert::{KeyUse, Profile, VidCheck, check_vid, lint};
 use npki_core::{
@@ -50,7 +48,7 @@ fn issued_used_renewed_and_revoked() {
     issuer
         .verify(&algorithm, certificate.tbs_der(), certificate.signature())
         .unwrap();
-    let idn = Idn::parse(common::IDN).unwrap();
+    let idn = Idn::parse(super::bench::IDN).unwrap();
     assert_eq!(check_vid(certificate, &idn, &kept), VidCheck::Matches);
 
     // R18b: signed is not issued.
@@ -145,7 +143,7 @@ fn same_bytes_same_answer() {
     assert_eq!(first.reference, again.reference);
     assert!(first.authorization_code == again.authorization_code);
 
-    let request = |key: &dyn npki_key::SigningKey, rng: &mut common::Rng| {
+    let request = |key: &dyn npki_key::SigningKey, rng: &mut super::bench::Rng| {
         BareRequest::by_code(&first.reference, &first.authorization_code, key, None, rng).unwrap()
     };
     let (key, other_key) = (bench.key(0), bench.key(1));
@@ -246,7 +244,7 @@ fn refusals() {
     // Another key's signature is no proof of possession.
     let order = bench.order(3, OrderAction::Issue, ValidityRule::OneYear, None);
     let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
-    let with = |key: &dyn npki_key::SigningKey, rng: &mut common::Rng| {
+    let with = |key: &dyn npki_key::SigningKey, rng: &mut super::bench::Rng| {
         BareRequest::by_code(
             &registration.reference,
             &registration.authorization_code,

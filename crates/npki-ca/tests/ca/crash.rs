@@ -1,9 +1,7 @@
 //! The CA dies, or loses an answer, at every commit of issuing, renewing and revoking; whoever asked
 //! asks again, and the end is the same.
 
-mod common;
-
-use common::{Bench, Rng, at};
+use super::bench::{Bench, Rng, at};
 use npki_ca::{BareRequest, Ca, CaError, CertificateStatus};
 use npki_cert::Certificate;
 use npki_core::{
@@ -76,7 +74,7 @@ fn issue(
             // Settled: an earlier run had come to the confirmation and lost its answer.
             assert_eq!(refusal.name(), "settled");
             let news = bench.news();
-            let OrderNews::Confirmed { certificate, .. } = &news[0] else {
+            let OrderNews::Confirmed { certificate, .. } = news.first().unwrap() else {
                 panic!("{news:?}")
             };
             return Ok(ca.find(certificate.serial.as_bytes())?.unwrap());
@@ -89,11 +87,11 @@ fn issue(
 }
 
 fn new_serial(bench: &Bench) -> Vec<u8> {
-    let confirmed = bench.news().into_iter().filter_map(|news| match news {
+    let mut confirmed = bench.news().into_iter().filter_map(|news| match news {
         OrderNews::Confirmed { certificate, .. } => Some(certificate.serial.as_bytes().to_vec()),
         _ => None,
     });
-    confirmed.last().unwrap()
+    confirmed.next_back().unwrap()
 }
 
 #[test]

@@ -1,0 +1,7 @@
+//! The CA over a ledger in memory, with a bank that says yes.
+
+#![expect(clippy::unwrap_used, reason = "a failure is to stop the test")]
+
+mod bench;
+mod crash;
+mod life;
