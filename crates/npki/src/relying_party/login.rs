@@ -1,0 +1,201 @@
+use npki_cert::{
+    Certificate, Crl, KeyUse, PolicyArc, PolicyOid, PolicyRow, VidCheck, check_vid, policy_rows,
+};
+use npki_core::{Idn, Instant, Product, Purpose, RandomNumber};
+use npki_policy::Policy;
+use npki_sign::login::{Challenge, ChallengeState, ChallengeStore, LoginCheck, verify_login_signature};
+use npki_trust::{Anchors, PathError, PolicySet, Request, Revocation, Validator};
+
+/// Verifies logins (R40): made once, used for every login.
+#[derive(Debug)]
+pub struct LoginVerifier {
+    anchors: Anchors,
+    pool: Vec<Certificate>,
+    policy: Policy,
+    arc: PolicyArc,
+}
+
+/// One login as it came in.
+#[derive(Debug)]
+pub struct LoginAttempt<'a> {
+    /// SignedData over the challenge, DER or BER.
+    pub cms: &'a [u8],
+    /// What the server wanted signed.
+    pub challenge: &'a Challenge,
+    /// Where the challenges are that were given out. `None`: the caller has made sure, or will, that
+    /// this one counts once.
+    pub challenges: Option<&'a dyn ChallengeStore>,
+    /// Who the subscriber is to be. `None`: nobody in particular, the certificate is enough.
+    pub identity: Option<Identity<'a>>,
+    /// What the login is for (R4).
+    pub purpose: Purpose,
+    /// CRLs of the chain's CAs. Each certificate below the root must be covered.
+    pub crls: &'a [Crl],
+    /// The instant at which everything has to hold.
+    pub now: Instant,
+}
+
+/// What binds a certificate to a person or organisation: the number on file, and the R that came
+/// with the login.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// The identification number on file.
+    pub idn: &'a Idn,
+    /// R, as the subscriber sent it.
+    pub random_number: &'a RandomNumber,
+}
+
+/// A login that holds.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The subscriber's certificate.
+    pub certificate: Certificate,
+    /// What kind it is.
+    pub product: Option<Product>,
+}
+
+/// Why a login does not hold: the first check that failed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}", check.sentence().en)]
+pub struct LoginRefusal {
+    /// The check, with its stable name and its sentence for people.
+    pub check: LoginCheck,
+    /// What stood against the path, where that was it.
+    #[source]
+    pub path: Option<PathError>,
+}
+
+impl LoginVerifier {
+    /// A verifier that trusts these roots, with the shipped table of what product serves what purpose
+    /// and the real CAs' policies.
+    #[must_use]
+    pub fn new(roots: impl IntoIterator<Item = Certificate>) -> Self {
+        Self {
+            anchors: Anchors::new(roots),
+            pool: Vec::new(),
+            policy: Policy::shipped(),
+            arc: PolicyArc::Real,
+        }
+    }
+
+    /// CA certificates that may be needed between a subscriber's and a root.
+    #[must_use]
+    pub fn intermediates(mut self, pool: impl IntoIterator<Item = Certificate>) -> Self {
+        self.pool.extend(pool);
+        self
+    }
+
+    /// Another bank's table.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Accepts the lab's policies instead of the real ones.
+    ///
+    /// # Security
+    /// The keys of lab certificates are published: for tests only.
+    #[must_use]
+    pub fn danger_accept_lab_policies(mut self) -> Self {
+        self.arc = PolicyArc::Lab;
+        self
+    }
+
+    /// Makes every check of [`LoginCheck`], in its order.
+    ///
+    /// # Errors
+    /// [`LoginRefusal`] with the first check that failed.
+    pub fn verify(&self, attempt: &LoginAttempt<'_>) -> Result<Login, LoginRefusal> {
+        let signer = verify_login_signature(attempt.cms, attempt.challenge)
+            .map_err(|error| refused(error.check()))?;
+        if let Some(challenges) = attempt.challenges
+            && challenges.redeem(attempt.challenge, attempt.now) != ChallengeState::Fresh
+        {
+            return Err(refused(LoginCheck::Replay));
+        }
+        let certificate = signer.certificate();
+        self.path(certificate, attempt)?;
+        if !matches!(certificate.use_of_key(), KeyUse::Sign | KeyUse::Both) {
+            return Err(refused(LoginCheck::KeyUsage));
+        }
+        if let Some(Identity { idn, random_number }) = attempt.identity
+            && check_vid(certificate, idn, random_number) != VidCheck::Matches
+        {
+            return Err(refused(LoginCheck::Vid));
+        }
+        Ok(Login {
+            certificate: certificate.clone(),
+            product: certificate.product(),
+        })
+    }
+
+    /// Validates the path with everything asked for. When that fails, asks for less, in the order
+    /// of the checks, to find the first that fails.
+    fn path(&self, leaf: &Certificate, attempt: &LoginAttempt<'_>) -> Result<(), LoginRefusal> {
+        let accepted = PolicySet::of(self.accepted(attempt.purpose));
+        let strict = Validator::new(self.anchors.clone())
+            .policies(accepted)
+            .require_explicit_policy();
+        let crls = Revocation::Crls(attempt.crls);
+        let request = |at, revocation| Request {
+            pool: &self.pool,
+            revocation,
+            ..Request::new(leaf, at)
+        };
+        let Err(error) = strict.validate(&request(attempt.now, crls)) else {
+            return Ok(());
+        };
+
+        let lenient = Validator::new(self.anchors.clone());
+        let inside = attempt.now.clamp(leaf.not_before(), leaf.not_after());
+        let stages = [
+            (
+                LoginCheck::Chain,
+                lenient.validate(&request(inside, Revocation::NotChecked)),
+            ),
+            (
+                if attempt.now < leaf.not_before() {
+                    LoginCheck::NotYetValid
+                } else {
+                    LoginCheck::Expired
+                },
+                lenient.validate(&request(attempt.now, Revocation::NotChecked)),
+            ),
+            (
+                LoginCheck::Revoked,
+                lenient.validate(&request(attempt.now, crls)),
+            ),
+        ];
+        for (check, result) in stages {
+            if let Err(path) = result {
+                return Err(LoginRefusal {
+                    check,
+                    path: Some(path),
+                });
+            }
+        }
+        Err(LoginRefusal {
+            check: LoginCheck::Policy,
+            path: Some(error),
+        })
+    }
+
+    /// The policies whose product serves the purpose (R4).
+    fn accepted(&self, purpose: Purpose) -> impl Iterator<Item = PolicyOid> {
+        let serves = move |row: &&PolicyRow| {
+            row.arc == self.arc
+                && row.product.is_some_and(|product| {
+                    self.policy
+                        .catalogue()
+                        .row(product)
+                        .is_some_and(|row| row.serves(purpose))
+                })
+        };
+        policy_rows().iter().filter(serves).map(|row| row.oid)
+    }
+}
+
+const fn refused(check: LoginCheck) -> LoginRefusal {
+    LoginRefusal { check, path: None }
+}
