@@ -199,13 +199,24 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn reads_what_is_written(value in proptest::collection::vec(any::<u8>(), 0..70_000)) {
+    #[test]
+    fn reads_what_is_written() {
+        for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536, 70_000] {
+            let value = vec![7; length];
             let octets = output::tlv(OCTET_STRING, &value);
             let tlv = whole(&octets, OCTET_STRING, "test").unwrap();
-            prop_assert_eq!(tlv.value, &value[..]);
-            prop_assert_eq!(tlv.raw, &octets[..]);
+            assert_eq!(tlv.value, value);
+            assert_eq!(tlv.raw, octets);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_are_read_or_refused(octets in proptest::collection::vec(any::<u8>(), 0..24)) {
+            let mut input = Input::new(&octets, "test");
+            while let Ok(tlv) = input.any() {
+                prop_assert_eq!(output::tlv(tlv.tag, tlv.value), tlv.raw);
+            }
         }
     }
 }

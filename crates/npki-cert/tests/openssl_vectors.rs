@@ -1,5 +1,7 @@
 //! Files made by OpenSSL; see `vectors/openssl/ORIGIN.md`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use std::{fs, path::Path, process::Command};
 
 use npki_cert::{

@@ -1,6 +1,8 @@
 //! Real certificates of Korean CAs and of yessign's test CA, read from the folder that `NPKI_VECTORS`
 //! names. They are not the project's and are not shipped with it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use std::{fs, path::PathBuf};
 
 use npki_cert::{Certificate, KeyUse, Name, Profile, lint};
