@@ -243,6 +243,109 @@ fn a_partition() {
 }
 
 #[test]
+fn version_1() {
+    let v1 = certificate("v1.der");
+    assert_eq!(v1.version(), 1);
+    assert_eq!(v1.extensions().count(), 0);
+    assert_eq!(v1.key_usage(), None);
+    assert_eq!(v1.use_of_key(), KeyUse::Both);
+    assert_eq!(v1.policy(), None);
+    let rules: Vec<_> = lint(&v1, Profile::SubscriberSign)
+        .iter()
+        .map(|f| f.rule)
+        .collect();
+    assert!(rules.contains(&"cert.subscriber-sign.version"), "{rules:?}");
+}
+
+/// One change to a sound root, and the error that it must give.
+#[test]
+fn what_parsers_disagree_on_is_refused() {
+    for (what, from, to, error) in [
+        (
+            "v2",
+            &[0xa0, 3, 2, 1, 2, 2][..],
+            &[0xa0, 3, 2, 1, 1, 2][..],
+            "version",
+        ),
+        (
+            "v1 written out",
+            &[0xa0, 3, 2, 1, 2, 2],
+            &[0xa0, 3, 2, 1, 0, 2],
+            "version",
+        ),
+        (
+            "negative serial",
+            &[2, 2, 1, 0, 0x30],
+            &[2, 2, 0x81, 0, 0x30],
+            "serial",
+        ),
+        (
+            "padded serial",
+            &[2, 2, 1, 0, 0x30],
+            &[2, 2, 0, 1, 0x30],
+            "serial",
+        ),
+        (
+            "long length",
+            &[2, 2, 1, 0, 0x30],
+            &[2, 0x81, 1, 0, 0x30],
+            "TBSCertificate",
+        ),
+        (
+            "the same extension twice",
+            &[0x55, 0x1d, 0x13],
+            &[0x55, 0x1d, 0x0e],
+            "twice",
+        ),
+        (
+            "critical, but not TRUE",
+            &[1, 1, 0xff, 4],
+            &[1, 1, 1, 4],
+            "Extension",
+        ),
+        (
+            "CA, but not TRUE",
+            &[0x30, 3, 1, 1, 0xff],
+            &[0x30, 3, 1, 1, 1],
+            "2.5.29.19",
+        ),
+        (
+            "a date that is none",
+            b"200101000000Z",
+            b"201301000000Z",
+            "Time",
+        ),
+        (
+            "a date without Z",
+            b"200101000000Z",
+            b"200101000000+",
+            "Time",
+        ),
+        (
+            "another algorithm outside",
+            &[0xf7, 0x0d, 1, 1, 0x0b, 5, 0, 3, 0x82],
+            &[0xf7, 0x0d, 1, 1, 0x0c, 5, 0, 3, 0x82],
+            "outside",
+        ),
+        (
+            "unused bits of the signature",
+            &[5, 0, 3, 0x82, 1, 1, 0],
+            &[5, 0, 3, 0x82, 1, 1, 1],
+            "Certificate",
+        ),
+    ] {
+        let mut octets = read("root.der");
+        let at = octets
+            .windows(from.len())
+            .rposition(|w| w == from)
+            .unwrap_or_else(|| panic!("{what}: nothing to change"));
+        octets[at..at + to.len()].copy_from_slice(to);
+        let found = Certificate::parse(&octets).unwrap_err();
+        assert!(found.to_string().contains(error), "{what}: {found}");
+    }
+}
+
+#[test]
 fn every_cut_is_refused() {
     for name in ["subscriber.der", "partition.crl"] {
         let octets = read(name);

@@ -97,7 +97,7 @@ sign() { # request, extensions, serial, start, end, out, more
     shift 6
     echo "$ser" >serial
     openssl ca -config ca.cnf -batch -notext -keyfile "$here/ca-key.pem" -in "$req" \
-        -extensions "$ext" -startdate "$from" -enddate "$to" -out out.pem "$@" 2>log || { cat log >&2; exit 1; }
+        ${ext:+-extensions "$ext"} -startdate "$from" -enddate "$to" -out out.pem "$@" 2>log || { cat log >&2; exit 1; }
     openssl x509 -in out.pem -outform DER -out "$out/$der"
 }
 
@@ -110,6 +110,7 @@ sign sub.csr subscriber 01FEDCBA98765432100123456789ABCDEF 20260101000000Z 20261
 sign sub.csr odd 02 20260101000000Z 20261231145959Z extensions-of-all-kinds.der -cert root.pem
 sign sub.csr root 03 20260101000000Z 20510101000000Z end-after-2050.der -cert root.pem
 
+sign sub.csr '' 04 20260101000000Z 20261231145959Z v1.der -cert root.pem
 
 cat >index.txt <<'INDEX'
 R	261231145959Z	260301000000Z,keyCompromise	10	unknown	/CN=a
