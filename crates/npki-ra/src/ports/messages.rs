@@ -1,0 +1,77 @@
+use core::fmt::Debug;
+
+use npki_core::{Issuer, PortError, Product, Sentence};
+
+use super::PhoneNumber;
+use crate::{EffectId, words::words};
+
+/// Messages to a subscriber's telephone.
+pub trait Messages: Debug + Send + Sync {
+    /// Sends a notice; one with an id that was sent already is not sent again.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    fn notify(&self, id: &EffectId, to: &PhoneNumber, notice: &Notice) -> Result<(), PortError>;
+}
+
+/// What a subscriber is told. Names no person, so that it can be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// What happened.
+    pub kind: NoticeKind,
+    /// The product.
+    pub product: Product,
+    /// The CA.
+    pub issuer: Issuer,
+}
+
+/// What happened to a certificate or to its fee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NoticeKind {
+    /// Issued.
+    Issued,
+    /// Reissued.
+    Reissued,
+    /// Renewed.
+    Renewed,
+    /// Revoked.
+    Revoked,
+    /// Ordered, but not confirmed in time.
+    Lapsed,
+    /// The fee was paid back.
+    Refunded,
+}
+
+words!(NoticeKind, [
+    Issued = "issued", "발급되었습니다", "was issued";
+    Reissued = "reissued", "재발급되었습니다", "was reissued";
+    Renewed = "renewed", "갱신되었습니다", "was renewed";
+    Revoked = "revoked", "폐기되었습니다", "was revoked";
+    Lapsed = "lapsed", "발급되지 않고 신청이 종료되었습니다", "was not issued: the application has ended";
+    Refunded = "refunded", "의 수수료가 환급되었습니다", "had its fee paid back";
+]);
+
+impl Notice {
+    /// The text.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        let (product, issuer) = (self.product.label(), self.issuer.label());
+        let happened = self.kind.label();
+        let particle = if self.kind == NoticeKind::Refunded {
+            ""
+        } else {
+            "가 "
+        };
+        Sentence::new(
+            format!(
+                "공동인증서({}, {}){particle}{}.",
+                product.ko, issuer.ko, happened.ko
+            ),
+            format!(
+                "Your joint certificate ({}, {}) {}.",
+                product.en, issuer.en, happened.en
+            ),
+        )
+    }
+}

@@ -1,0 +1,92 @@
+//! What the bank refuses by itself, beside the policy's verdicts: each with its rule.
+
+use npki_core::{Instant, OrderAction, Rule, Sentence};
+use npki_policy::Krw;
+
+use crate::{Counted, StepName, Why, ports::SecurityMeansKind};
+
+pub(crate) const R16: Rule = Rule::new(16);
+pub(crate) const R33: Rule = Rule::new(33);
+pub(crate) const R35: Rule = Rule::new(35);
+
+macro_rules! refusals {
+    ($($name:ident($($arg:ident: $type:ty),*) = $rule:expr, $ko:literal, $en:literal;)+) => {$(
+        pub(crate) fn $name($($arg: $type),*) -> Why {
+            Why::new($rule, Sentence::fixed($ko, $en))$(.with(stringify!($arg), $arg))*
+        }
+    )+};
+}
+
+refusals! {
+    unknown_applicant() = Rule::new(36),
+        "사용자 아이디와 주민등록번호(사업자등록번호)가 일치하는 고객이 없습니다",
+        "no customer has this user id together with this registration number";
+    ended() = Rule::new(19),
+        "이미 끝난 신청입니다", "the application has ended";
+    at_the_ca() = Rule::new(19),
+        "인증기관에 발급을 요청한 신청입니다", "the order is at the CA already";
+    another_action(action: OrderAction) = Rule::new(19),
+        "이 신청에서 선택할 수 없는 인증서입니다", "this application is not for that";
+    overdue(ends: Instant) = Rule::new(34),
+        "신청 기한이 지났습니다", "the application's time is over";
+    not_the_step(step: StepName, wanted: StepName) = Rule::new(34),
+        "지금 단계가 아닙니다", "another step is to be taken first";
+    not_back(step: StepName, wanted: StepName) = Rule::new(34),
+        "그 단계로 돌아갈 수 없습니다", "there is no way back to that step";
+    being_reserved() = Rule::new(34),
+        "수수료 출금예약의 결과를 기다리고 있습니다", "the fee is being reserved; its outcome is waited for";
+    no_such_phone() = Rule::new(30),
+        "등록된 전화번호가 아닙니다", "the telephone number is not registered";
+    no_call() = Rule::new(30),
+        "ARS 인증 전화를 먼저 요청하십시오", "ask for the call first";
+    forwarded() = Rule::new(30),
+        "착신 전환된 전화번호로는 ARS 인증을 할 수 없습니다", "the telephone is forwarded to another number";
+    wrong_approval() = Rule::new(30),
+        "입력한 승인번호가 다릅니다", "another approval number was keyed in";
+    silent(until: Instant) = Rule::new(30),
+        "전화에서 승인번호가 아직 입력되지 않았습니다", "the approval number was not keyed in yet";
+    call_over(until: Instant) = Rule::new(30),
+        "승인번호의 유효시간이 지났습니다", "the approval number is good no longer";
+    not_departed() = Rule::new(30),
+        "해외출국 사실이 확인되지 않습니다", "no overseas departure is confirmed";
+    no_identity_card() = Rule::new(33),
+        "신분증은 영업점에서만 확인합니다", "identity cards are shown at a branch only";
+    no_such_account() = Rule::new(31),
+        "본인의 계좌가 아닙니다", "it is none of the customer's own accounts";
+    no_such_means(means: SecurityMeansKind) = Rule::new(31),
+        "등록된 보안매체가 아닙니다", "the customer does not have this security means";
+    only_in_the_app() = Rule::new(31),
+        "은행 앱 인증서는 앱에서만 사용할 수 있습니다", "the bank's certificate stands for a security means in the app only";
+    wrong(what: Counted) = Rule::new(31),
+        "입력한 값이 일치하지 않습니다", "what was entered does not match";
+    locked(what: Counted, limit: u64) = Rule::new(32),
+        "연속하여 잘못 입력하여 이용이 제한되었습니다. 영업점에서 해제할 수 있습니다",
+        "too many wrong answers in a row: a branch can lift the lock";
+    another_amount(amount: Krw) = Rule::new(20),
+        "확인한 금액이 수수료와 다릅니다", "the amount confirmed is not the fee";
+    fee_not_reserved() = Rule::new(20),
+        "수수료 출금예약이 없습니다: 은행에서 갱신을 신청하십시오",
+        "no fee is reserved: apply for the renewal at the bank";
+    declined_reservation() = Rule::new(20),
+        "수수료를 예약하지 못했습니다", "the fee could not be reserved";
+    slot_taken() = Rule::with_letter(18, 'a'),
+        "같은 종류의 인증서가 발급되어 있거나 발급 중입니다",
+        "a certificate of this kind is held, or on its way, already";
+    being_replaced() = Rule::new(19),
+        "이 인증서의 재발급 또는 갱신이 진행 중입니다", "this certificate is being replaced already";
+    no_order() = Rule::new(19),
+        "유효한 발급 요청이 없습니다", "there is no order that stands";
+    unknown_certificate() = Rule::new(13),
+        "이 은행에서 발급한 인증서가 아닙니다", "no certificate of this bank has this number";
+    declined_revocation() = Rule::new(13),
+        "인증기관이 폐기하지 않았습니다", "the CA has not revoked it";
+    consent_at_a_branch() = Rule::new(17),
+        "미동의를 동의로 바꾸려면 영업점을 방문하십시오", "a no is turned into a yes at a branch only";
+    being_revoked() = Rule::new(19),
+        "폐기가 진행 중인 인증서입니다", "the certificate is being revoked already";
+}
+
+/// What the other side of a port has said.
+pub(crate) fn told(rule: Rule, sentence: &Sentence) -> Why {
+    Why::new(rule, sentence.clone())
+}
