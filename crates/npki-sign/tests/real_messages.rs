@@ -1,7 +1,5 @@
 //! Messages that other software made, read from the folder named by `NPKI_VECTORS`.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
-
 use std::{fs, path::PathBuf};
 
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
