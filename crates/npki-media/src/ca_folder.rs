@@ -17,7 +17,7 @@ pub fn ca_folder(certificate: &Certificate) -> String {
 
 /// One component of a path on every system, whatever the text.
 fn safe(text: &str) -> String {
-    let mut name: String = text
+    let name: String = text
         .trim()
         .chars()
         .map(|c| match c {
@@ -25,9 +25,8 @@ fn safe(text: &str) -> String {
             c if c.is_alphanumeric() => c,
             _ => '_',
         })
+        .take(MAX_CHARACTERS)
         .collect();
-    let room = name.floor_char_boundary(MAX_OCTETS);
-    name.truncate(room);
     let name = name.trim_end_matches(['.', ' ']).trim_start_matches('.');
     let stem = name.split('.').next().unwrap_or_default().trim_end();
     if name.is_empty()
@@ -51,8 +50,8 @@ const KNOWN: [&str; 7] = [
     "INIPASS",
 ];
 
-/// Octets of a name of ours; file systems take 255.
-const MAX_OCTETS: usize = 64;
+/// Characters of a name of ours: at most 240 octets, where file systems take 255.
+const MAX_CHARACTERS: usize = 60;
 
 /// Names that Windows keeps for devices, whatever stands behind a dot.
 const DEVICES: [&str; 22] = [
@@ -89,6 +88,6 @@ mod tests {
             }
             assert!(!name.is_empty() && !name.starts_with('.') && !name.contains('/'));
         }
-        assert!(safe(&"가".repeat(100)).len() <= 65);
+        assert_eq!(safe(&"\u{20000}".repeat(100)).len(), 240);
     }
 }

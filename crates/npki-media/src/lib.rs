@@ -14,7 +14,7 @@
 //!
 //! Sources: KCAC.TS.UI for media and their operations; R42, R43, R52, R60 to R62, R64 and R65.
 //!
-//! ```text
+//! ```
 //! use npki_container::Password;
 //! use npki_media::{Medium, MemoryMedium, conformance};
 //!

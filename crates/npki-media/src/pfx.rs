@@ -90,10 +90,6 @@ pub fn export_pfx(
 ///
 /// # Errors
 /// [`PfxError::Open`]; [`PfxError::NoSigningPair`]; [`PfxError::Medium`] with what storing says.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "two places, two passwords, and how to write: a struct would only name them again"
-)]
 pub fn import_pfx(
     pfx: &Pfx,
     password: &Password,

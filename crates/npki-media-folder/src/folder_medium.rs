@@ -1,0 +1,473 @@
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use npki_cert::Certificate;
+use npki_container::{NewPassword, Password};
+use npki_core::HashAlgorithm;
+use npki_media::{
+    Bundle, Entry, EntryId, EntryState, Medium, MediumError, MediumKind, Opened, Overwrite, Part,
+    Reseal, ca_folder,
+};
+use rand_core::CryptoRng;
+
+use crate::ca_pubs;
+use crate::contents::Contents;
+use crate::dir::{Dir, ItemKind, Lock, LockKind};
+use crate::failed::Failed;
+use crate::layout::{self, CA_PUBS, MAX_FILE, USER};
+use crate::transaction::{self, Kind, NewFile};
+use crate::tree::{self, Shelf, Spot};
+
+/// A folder named `NPKI` on a hard disk or a stick.
+///
+/// It keeps [`Medium`]'s contract. Where a file system exchanges two folders in one step (ext4, btrfs,
+/// XFS, APFS) an entry is old or new at every moment; elsewhere (FAT, Windows) a replaced entry is
+/// out of its place for a moment, and whatever command comes next, of this library, puts it there.
+///
+/// Facts are read from certificates, never from folder names; names are compared without regard to
+/// case and to the form of Hangul. What is written has mode 0700 and 0600 on Unix. An entry's folder
+/// may hold files of other software, which outlast everything.
+#[derive(Clone, Debug)]
+pub struct FolderMedium {
+    root: PathBuf,
+    kind: MediumKind,
+}
+
+impl FolderMedium {
+    /// The medium in this folder, which is the one named `NPKI`. It need not be there yet; the folder
+    /// above it must.
+    #[must_use]
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self::new(root, MediumKind::Disk)
+    }
+
+    /// The same, on a medium of this kind.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>, kind: MediumKind) -> Self {
+        Self {
+            root: root.into(),
+            kind,
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The CA certificates that lie in the CAs' folders, of which other software keeps some there.
+    ///
+    /// Nothing is known of them but that they can be read: nobody is to trust one because it lies
+    /// here.
+    ///
+    /// # Errors
+    /// Those of the medium, as [`Medium::list`] has them.
+    pub fn ca_certificates(&self) -> Result<Vec<Certificate>, MediumError> {
+        let Some(root) = self.open()? else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for ca in layout::folders(&root.items()?) {
+            let Ok(folder) = root.folder(ca) else {
+                continue;
+            };
+            let Ok(items) = folder.items() else { continue };
+            let files = items.iter().filter(|item| {
+                item.kind == ItemKind::File
+                    && Path::new(&item.name)
+                        .extension()
+                        .is_some_and(|extension| extension.eq_ignore_ascii_case("der"))
+            });
+            found.extend(files.filter_map(|file| {
+                let octets = folder.read(&file.name, MAX_FILE).ok()?;
+                Certificate::parse_any(&octets.bytes).ok()
+            }));
+        }
+        Ok(found)
+    }
+
+    /// The root; `None` if there is none and could be one.
+    fn open(&self) -> Result<Option<Dir>, MediumError> {
+        match Dir::open(&self.root) {
+            Ok(root) => Ok(Some(root)),
+            Err(failed) if failed.is_not_found() && self.could_be() => Ok(None),
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    fn could_be(&self) -> bool {
+        match self.root.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.is_dir(),
+            _ => true,
+        }
+    }
+
+    /// Waits for its turn to read, after putting right what an interrupted command left. What cannot
+    /// be put right, on a medium that cannot be written to, is read where it is.
+    fn lock_to_read(root: &Dir) -> Result<Lock, MediumError> {
+        let shared = root.lock(LockKind::Shared, PATIENCE)?;
+        let left_behind = tree::shelves(root)?
+            .0
+            .iter()
+            .any(|shelf| shelf.left_behind(root).is_ok_and(|names| !names.is_empty()));
+        if !left_behind {
+            return Ok(shared);
+        }
+        drop(shared);
+        let exclusive = root.lock(LockKind::Exclusive, PATIENCE)?;
+        let _ = recover(root);
+        Ok(exclusive)
+    }
+
+    /// Waits for its turn to write, after putting right what an interrupted command left.
+    fn lock_to_write(root: &Dir) -> Result<Lock, MediumError> {
+        let lock = root.lock(LockKind::Exclusive, PATIENCE)?;
+        recover(root)?;
+        Ok(lock)
+    }
+
+    /// Reads the folder of the entry with this id.
+    fn read(&self, id: &EntryId) -> Result<Contents, MediumError> {
+        let root = self.open()?.ok_or_else(|| not_found(id))?;
+        let _lock = Self::lock_to_read(&root)?;
+        let spot = locate(&root, id)?;
+        Ok(Contents::read(&spot.open(&root)?)?)
+    }
+}
+
+impl Medium for FolderMedium {
+    fn kind(&self) -> MediumKind {
+        self.kind
+    }
+
+    fn list(&self) -> Result<Vec<Entry>, MediumError> {
+        let Some(root) = self.open()? else {
+            return Ok(Vec::new());
+        };
+        let _lock = Self::lock_to_read(&root)?;
+        let (spots, closed) = tree::spots(&root)?;
+        let read = spots.into_iter().map(|spot| {
+            let place = spot.place(&root);
+            match spot.open(&root).and_then(|folder| Contents::read(&folder)) {
+                Ok(contents) => contents.into_entry(spot.id, place),
+                Err(why) => broken(spot.id, why, place),
+            }
+        });
+        let closed = closed.into_iter().map(|closed| {
+            let place = closed.why.at.display().to_string();
+            broken(closed.id, closed.why, place)
+        });
+        let mut entries: Vec<Entry> = read.chain(closed).collect();
+        entries.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(entries)
+    }
+
+    fn load(&self, id: &EntryId) -> Result<Bundle, MediumError> {
+        self.read(id)?.into_bundle(id)
+    }
+
+    fn store(&self, bundle: &Bundle, overwrite: Overwrite) -> Result<EntryId, MediumError> {
+        bundle.check()?;
+        let root = Dir::open_or_create(&self.root)?;
+        let _lock = Self::lock_to_write(&root)?;
+        let target = Target::of(&root, &bundle.sign.certificate)?;
+        if target.kind == Kind::Replace && overwrite == Overwrite::Refuse {
+            let id = target.shelf.id_of(&target.name);
+            return Err(MediumError::Exists { id });
+        }
+        let ca_pubs = if bundle.ca_certificates.is_empty() {
+            None
+        } else {
+            let der = ca_pubs::encode(&bundle.ca_certificates);
+            der.ok()
+        };
+        let files = files(bundle, ca_pubs);
+        target.put(&root, &files, &ca_files(&bundle.ca_certificates))?;
+        Ok(target.shelf.id_of(&target.name))
+    }
+
+    fn open(&self, id: &EntryId, password: &Password) -> Result<Opened, MediumError> {
+        self.read(id)?.open(id, password)
+    }
+
+    fn delete(&self, id: &EntryId) -> Result<(), MediumError> {
+        let root = self.open()?.ok_or_else(|| not_found(id))?;
+        let _lock = Self::lock_to_write(&root)?;
+        let spot = locate(&root, id)?;
+        let user = spot.shelf.open(&root)?;
+        if spot.kind == ItemKind::Link {
+            user.remove_file(&spot.name)?;
+            return Ok(user.sync()?);
+        }
+        Ok(transaction::delete(&user, &spot.name)?)
+    }
+
+    fn change_password(
+        &self,
+        id: &EntryId,
+        old: &Password,
+        new: &NewPassword,
+        reseal: Reseal,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), MediumError> {
+        let root = self.open()?.ok_or_else(|| not_found(id))?;
+        // Held throughout, so that nobody stores another certificate in between.
+        let _lock = Self::lock_to_write(&root)?;
+        let spot = locate(&root, id)?;
+        let mut contents = Contents::read(&spot.open(&root)?)?;
+        let ca_pubs = contents.ca_pubs.take();
+        let bundle = contents.into_bundle(id)?.resealed(old, new, reseal, rng)?;
+        let target = Target {
+            kind: Kind::Replace,
+            shelf: spot.shelf,
+            name: spot.name,
+        };
+        Ok(target.put(&root, &files(&bundle, ca_pubs), &[])?)
+    }
+}
+
+/// Where a bundle goes.
+#[derive(Debug)]
+struct Target {
+    kind: Kind,
+    shelf: Shelf,
+    name: OsString,
+}
+
+impl Target {
+    /// The place of the entry that this subject has already, or a new one.
+    fn of(root: &Dir, certificate: &Certificate) -> Result<Self, Failed> {
+        let ca = OsString::from(ca_folder(certificate));
+        let name = OsString::from(certificate.subject().to_folder_name());
+        let mut shelves = tree::shelves(root)?.0;
+        shelves.retain(|shelf| layout::same_name(&shelf.ca, &ca));
+        // The shelf that is called exactly so comes first.
+        shelves.sort_by_key(|shelf| shelf.ca != ca);
+        let mut theirs: Option<Spot> = None;
+        let mut nobodys: Option<Spot> = None;
+        for shelf in &shelves {
+            for spot in shelf.spots(root)? {
+                let contents = spot.open(root).and_then(|folder| Contents::read(&folder));
+                let subject = contents.ok().and_then(|c| c.certificate().cloned());
+                let Some(found) = subject else {
+                    if spot.name == name {
+                        nobodys = Some(spot);
+                    }
+                    continue;
+                };
+                // Of two that other software left, the one with the right name.
+                if found.subject().matches(certificate.subject())
+                    && (theirs.is_none() || spot.name == name)
+                {
+                    theirs = Some(spot);
+                }
+            }
+        }
+        if let Some(spot) = theirs.or(nobodys) {
+            return Ok(Self {
+                kind: Kind::Replace,
+                shelf: spot.shelf,
+                name: spot.name,
+            });
+        }
+        let shelf = match shelves.into_iter().next() {
+            Some(shelf) => shelf,
+            None => Self::new_shelf(root, ca)?,
+        };
+        let free = Self::free_name(root, &shelf, certificate, name)?;
+        Ok(Self {
+            kind: free.0,
+            shelf,
+            name: free.1,
+        })
+    }
+
+    /// A CA's folder without USER, or none at all.
+    fn new_shelf(root: &Dir, ca: OsString) -> Result<Shelf, Failed> {
+        let items = root.items()?;
+        let there = ca
+            .to_str()
+            .and_then(|ca| layout::find(&items, ca))
+            .map(|item| item.name.clone());
+        Ok(Shelf::new(there.unwrap_or(ca), OsString::from(USER)))
+    }
+
+    /// The subject's own name, unless something else has it: a file, or the entry of another subject
+    /// that somebody put under this name. Nothing of that is touched.
+    fn free_name(
+        root: &Dir,
+        shelf: &Shelf,
+        certificate: &Certificate,
+        name: OsString,
+    ) -> Result<(Kind, OsString), Failed> {
+        let user = match shelf.open(root) {
+            Ok(user) => user,
+            Err(failed) if failed.is_not_found() => return Ok((Kind::Put, name)),
+            Err(failed) => return Err(failed),
+        };
+        let items = user.items()?;
+        let taken = |name: &OsStr| {
+            items
+                .iter()
+                .find(|item| layout::same_name(&item.name, name))
+        };
+        let Some(there) = taken(&name) else {
+            return Ok((Kind::Put, name));
+        };
+        if there.kind == ItemKind::Folder {
+            let folder = user.folder(&there.name)?;
+            // A folder that is no entry becomes one; what is in it stays.
+            if !layout::is_entry(&folder.items()?) {
+                return Ok((Kind::Replace, there.name.clone()));
+            }
+        }
+        let text = name.to_string_lossy();
+        let mark = fingerprint(certificate.subject().der());
+        let name = OsString::from(format!(
+            "{}~{mark}",
+            cut(&text, MAX_NAME_OCTETS - 1 - MARK_DIGITS)
+        ));
+        match taken(&name) {
+            None => Ok((Kind::Put, name)),
+            Some(item) => Err(Failed::io(
+                &user.path().join(&item.name),
+                std::io::ErrorKind::AlreadyExists,
+            )),
+        }
+    }
+
+    /// Writes the files, making the CA's folder and USER where they are not there.
+    fn put(&self, root: &Dir, files: &[NewFile], ca_files: &[NewFile]) -> Result<(), Failed> {
+        let (ca, new_ca) = make(root, &self.shelf.ca)?;
+        let made = make(&ca, &self.shelf.user);
+        let done = made.and_then(|(user, new_user)| {
+            let done = transaction::put(self.kind, &user, &self.name, files, &ca, ca_files);
+            if done.is_err() && new_user {
+                // Empty again, or it stays.
+                let _ = ca.remove_folder(&self.shelf.user);
+            }
+            done
+        });
+        if done.is_err() && new_ca {
+            let _ = root.remove_folder(&self.shelf.ca);
+        }
+        done
+    }
+}
+
+/// Opens a folder, or makes it and brings its name to the disk; whether it is new.
+fn make(parent: &Dir, name: &OsStr) -> Result<(Dir, bool), Failed> {
+    match parent.folder(name) {
+        Err(failed) if failed.is_not_found() => {}
+        found => return found.map(|folder| (folder, false)),
+    }
+    let folder = parent.create_folder(name)?;
+    parent.sync()?;
+    Ok((folder, true))
+}
+
+/// Puts right what an interrupted command left.
+fn recover(root: &Dir) -> Result<(), Failed> {
+    for shelf in tree::shelves(root)?.0 {
+        let names = match shelf.left_behind(root) {
+            Ok(names) => names,
+            // Nobody can have been at work there.
+            Err(_) => continue,
+        };
+        if names.is_empty() {
+            continue;
+        }
+        let user = shelf.open(root)?;
+        for name in names {
+            transaction::settle(&user, &name)?;
+        }
+    }
+    Ok(())
+}
+
+/// The entry with this id: written just so, or else the only one that differs in case or in the form
+/// of its Hangul.
+fn locate(root: &Dir, id: &EntryId) -> Result<Spot, MediumError> {
+    let mut spots = tree::spots(root)?.0;
+    if let Some(index) = spots.iter().position(|spot| spot.id == *id) {
+        return Ok(spots.swap_remove(index));
+    }
+    let alike =
+        |text: &EntryId| layout::same_name(OsStr::new(text.as_str()), OsStr::new(id.as_str()));
+    spots.retain(|spot| alike(&spot.id));
+    match (spots.pop(), spots.is_empty()) {
+        (Some(spot), true) => Ok(spot),
+        _ => Err(not_found(id)),
+    }
+}
+
+/// The files of an entry.
+fn files(bundle: &Bundle, ca_pubs: Option<Vec<u8>>) -> Vec<NewFile> {
+    let file = |name: &str, bytes: &[u8]| NewFile {
+        name: name.into(),
+        bytes: bytes.to_vec(),
+    };
+    let part = |part: Part, bytes: &[u8]| file(part.file_name(), bytes);
+    let mut files = vec![
+        part(Part::SignCert, bundle.sign.certificate.der()),
+        part(Part::SignPri, bundle.sign.key.as_der()),
+    ];
+    if let Some(km) = &bundle.km {
+        files.push(part(Part::KmCert, km.certificate.der()));
+        files.push(part(Part::KmPri, km.key.as_der()));
+    }
+    files.extend(ca_pubs.map(|der| file(CA_PUBS, &der)));
+    files
+}
+
+/// The CA certificates as files of the CA's folder, each under a name that belongs to it alone.
+fn ca_files(certificates: &[Certificate]) -> Vec<NewFile> {
+    let file = |certificate: &Certificate| {
+        let name = certificate.subject().common_name().unwrap_or_default();
+        let name: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '_' })
+            .take(MAX_CA_NAME)
+            .collect();
+        let mark = fingerprint(certificate.der());
+        NewFile {
+            name: format!("{name}_{mark}.der").into(),
+            bytes: certificate.der().to_vec(),
+        }
+    };
+    certificates.iter().map(file).collect()
+}
+
+/// As much of the text as fits into so many octets.
+fn cut(text: &str, octets: usize) -> &str {
+    let fits = |(start, c): (usize, char)| Some(start + c.len_utf8()).filter(|end| *end <= octets);
+    let end = text.char_indices().map_while(fits).last().unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+/// The first eight hexadecimal digits of SHA-256.
+fn fingerprint(octets: &[u8]) -> String {
+    let digest = HashAlgorithm::Sha256.digest(octets);
+    let octets = digest.octets().iter().take(MARK_DIGITS / 2);
+    octets.map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn broken(id: EntryId, why: Failed, place: String) -> Entry {
+    let what = Box::new(why.into());
+    Entry::new(id, EntryState::Broken { what }, place)
+}
+
+fn not_found(id: &EntryId) -> MediumError {
+    MediumError::NotFound { id: id.clone() }
+}
+
+/// How long somebody else may write before we say so. A write takes milliseconds, on a slow stick a
+/// second.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Octets of a folder's name on ext4.
+const MAX_NAME_OCTETS: usize = 255;
+const MARK_DIGITS: usize = 8;
+/// Characters of a CA's name in a file's name. A bound of ours.
+const MAX_CA_NAME: usize = 40;
