@@ -21,17 +21,19 @@ pub(crate) fn read_pem<'a>(
         });
     }
     let error = || CertError::Pem { what };
+    // White space may end a DER value too: it is left out only where the value has ended.
+    let mut input = Input::new(octets.trim_ascii_start(), what);
+    let der = input.any();
+    if let Ok(der) = &der
+        && input.rest().trim_ascii().is_empty()
+    {
+        return Ok(Cow::Borrowed(der.raw));
+    }
     let Some(begin) = find(octets, b"-----BEGIN ") else {
-        // White space may end a DER value too: it is left out only where the value has ended.
-        let mut input = Input::new(octets.trim_ascii_start(), what);
-        let der = input.any()?.raw;
-        let rest = input.rest();
-        if rest.trim_ascii().is_empty() {
-            return Ok(Cow::Borrowed(der));
-        }
+        der?;
         return Err(CertError::TrailingData {
             what,
-            found: rest.len(),
+            found: input.rest().len(),
         });
     };
     let text = octets.get(begin..).unwrap_or_default();
