@@ -18,20 +18,26 @@
 //! Sources: RFC 5280 section 6, RFC 9618, RFC 5937 (an anchor's own constraints count),
 //! KCAC.TS.CERTPROF and KCAC.TS.CRLPROF for what Korean certificates look like.
 //!
-//! ```no_run
+//! ```
 //! use npki_cert::Certificate;
-//! use npki_core::Instant;
-//! use npki_trust::{Anchors, PolicySet, Request, Revocation, Validator};
-//!
+//! use npki_trust::{Anchors, PathError, PolicySet, Request, Validator};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (root, ca, leaf): (Vec<u8>, Vec<u8>, Vec<u8>) = Default::default();
-//! let validator = Validator::new(Anchors::new([Certificate::parse(&root)?]))
-//!     .policies(PolicySet::of(["1.2.410.200005.1.1.4".parse()?]));
-//! let path = validator.validate(&Request {
-//!     pool: &[Certificate::parse(&ca)?],
-//!     ..Request::new(&Certificate::parse(&leaf)?, "2026-11-22T10:00:00+09:00".parse()?)
-//! })?;
-//! println!("valid for {}", path.policies());
+//! # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/paths/basic/");
+//! # let read = |name| Certificate::parse(&std::fs::read(format!("{folder}{name}.der")).unwrap());
+//!
+//! let (root, ca, leaf) = (read("root")?, read("ca")?, read("leaf")?);
+//! let limited = PolicySet::of(["1.2.410.200005.1.1.4".parse()?]);
+//! let request = Request {
+//!     pool: &[ca],
+//!     ..Request::new(&leaf, "2025-01-01T10:00:00+09:00".parse()?)
+//! };
+//! let validator = Validator::new(Anchors::new([root])).policies(limited.clone());
+//! assert_eq!(validator.validate(&request)?.policies(), &limited);
+//!
+//! // The same certificate where only general-purpose ones are taken:
+//! let general = PolicySet::of(["1.2.410.200005.1.1.1".parse()?]);
+//! let refused = validator.policies(general).validate(&request).unwrap_err();
+//! assert!(matches!(refused, PathError::PolicyRefused { depth: 0, .. }));
 //! # Ok(())
 //! # }
 //! ```

@@ -186,7 +186,8 @@ fn described(error: &PathError) -> String {
     match error {
         PathError::Revoked { reason, .. } => {
             let name = format!("{reason:?}");
-            text + " " + &name[..1].to_lowercase() + &name[1..]
+            let (first, rest) = name.split_at(1);
+            text + " " + &first.to_lowercase() + rest
         }
         PathError::RevocationUnknown { why, .. } => text + " " + why.name(),
         _ => text,
