@@ -1,5 +1,11 @@
 //! Opening and sealing private key files: vectors of OpenSSL and PyPinkSign, bad input, R50 to R52.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
 mod common;
 
 use common::{HANGUL, PASSWORD, password, password_of, r, rng, sign_key, vector, vectors};

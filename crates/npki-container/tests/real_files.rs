@@ -1,5 +1,11 @@
 //! Real files of other software, read from the folder that `NPKI_VECTORS` names.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
 mod common;
 
 use std::{fs, path::PathBuf};

@@ -353,3 +353,177 @@ fn with_mac(
     }
     .to_der()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::{
+        Bound, Integrity, PassedOver, PfxContents, PfxParseError, Role, SchemeError,
+        cms::ID_ENVELOPED_DATA, pfx::bag::SAFE_CONTENTS_BAG,
+    };
+
+    const KEY_FILE: &[u8] = include_bytes!("../../tests/vectors/pypinksign/pbes1-seed.key");
+    const PLAIN: &[u8] = include_bytes!("../../tests/vectors/pypinksign/sign-r.p8");
+    const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/openssl/sign.der");
+
+    fn password() -> Password {
+        Password::new("test-Pass-1").unwrap()
+    }
+
+    fn rng() -> ChaCha20Rng {
+        ChaCha20Rng::from_seed([3; 32])
+    }
+
+    fn certificate() -> Certificate {
+        Certificate::parse(CERTIFICATE).unwrap()
+    }
+
+    /// With a MAC of SHA-1 whose AlgorithmIdentifier has no NULL, as a vendor writes it.
+    fn pfx(auth_safe: Vec<u8>, has_mac: bool) -> Vec<u8> {
+        let auth_safe = sequence(auth_safe).unwrap();
+        let salt = [9; 20];
+        let bmp = password().bmp();
+        let digest = pkcs12_mac(Hash::Sha1, &bmp, &salt, 1024, &auth_safe);
+        PfxModel {
+            version: VERSION,
+            auth_safe: ContentInfo {
+                content_type: ID_DATA,
+                content: Some(OctetStringRef::new(&auth_safe).unwrap().into()),
+            },
+            mac_data: has_mac.then_some(MacData {
+                mac: DigestInfo {
+                    algorithm: AlgorithmIdentifierRef {
+                        oid: HashAlgorithm::Sha1.oid(),
+                        parameters: None,
+                    },
+                    digest: OctetStringRef::new(&digest).unwrap(),
+                },
+                salt: OctetStringRef::new(&salt).unwrap(),
+                iterations: Some(UintRef::new(&[4, 0]).unwrap()),
+            }),
+        }
+        .to_der()
+        .unwrap()
+    }
+
+    fn rc2(bags: Vec<u8>) -> Vec<u8> {
+        let pbe = Pbe::generate(
+            Derivation::Pkcs12,
+            CbcCipher::Rc2Bits40,
+            2_000,
+            8,
+            &mut rng(),
+        );
+        encrypted(&pbe, &password(), &sequence(bags).unwrap()).unwrap()
+    }
+
+    fn open(pfx: &[u8]) -> Result<PfxContents, OpenError> {
+        let pfx = Pfx::parse(pfx, &Bounds::DEFAULT).unwrap();
+        assert_eq!(pfx.encode().unwrap(), pfx.as_bytes());
+        pfx.open(&password(), &Bounds::DEFAULT)
+    }
+
+    fn nested(bags: Vec<u8>, levels: usize) -> Vec<u8> {
+        (0..levels).fold(bags, |bags, _| {
+            bag(SAFE_CONTENTS_BAG, &sequence(bags).unwrap(), &[]).unwrap()
+        })
+    }
+
+    /// The unchanged `signPri.key` inside of an encrypted content, as a Korean vendor exports it:
+    /// the same password as a BMPString outside and as raw octets inside.
+    #[test]
+    fn r62_a_seed_key_inside_of_rc2() {
+        let key = bag(SHROUDED_KEY_BAG, KEY_FILE, &[]).unwrap();
+        let certificate = certificate_bag(&certificate(), &[]).unwrap();
+        let contents = open(&pfx(rc2([key, certificate].concat()), true)).unwrap();
+        assert!(matches!(contents.integrity, Integrity::Mac(mac) if mac.iterations == 1024));
+        let sorted = contents.into_pairs();
+        let pair = sorted.sign().unwrap();
+        assert_eq!(pair.key.expose_der(), PLAIN);
+        assert!(pair.has_random_number());
+    }
+
+    #[test]
+    fn bags_inside_of_bags() {
+        let key = bag(SHROUDED_KEY_BAG, KEY_FILE, &[]).unwrap();
+        // Two levels of BER for each level of bags, three for the outermost one.
+        for (levels, fine) in [(1, true), (7, true), (40, false)] {
+            let content = data(&sequence(nested(key.clone(), levels)).unwrap()).unwrap();
+            let parsed = Pfx::parse(&pfx(content, true), &Bounds::DEFAULT);
+            assert_eq!(parsed.is_ok(), fine, "{levels}");
+            if let Ok(pfx) = parsed {
+                let contents = pfx.open(&password(), &Bounds::DEFAULT).unwrap();
+                assert_eq!(contents.keys.len(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_is_listed() {
+        let crl = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.4");
+        let bags = [
+            bag(crl, &[5, 0], &[]).unwrap(),
+            bag(CERT_BAG, &[0x30, 0], &[]).unwrap(),
+            certificate_bag(&certificate(), &[]).unwrap(),
+        ];
+        let contents = open(&pfx(rc2(bags.concat()), true)).unwrap();
+        assert_eq!(
+            contents.passed_over,
+            [PassedOver::Bag(crl), PassedOver::Certificate]
+        );
+        assert_eq!(contents.certificates.len(), 1);
+    }
+
+    #[test]
+    fn a_content_for_a_public_key_is_refused_by_name() {
+        let content = ContentInfo {
+            content_type: ID_ENVELOPED_DATA,
+            content: Some(AnyRef::NULL),
+        };
+        let file = pfx(content.to_der().unwrap(), true);
+        assert_eq!(
+            Pfx::parse(&file, &Bounds::DEFAULT).unwrap_err(),
+            PfxParseError::Content {
+                oid: ID_ENVELOPED_DATA
+            }
+        );
+    }
+
+    /// R52: an unsupported scheme is named where it can be seen without the password, and inside of
+    /// encryption only where a MAC has shown that the password is right.
+    #[test]
+    fn r52_where_an_unsupported_scheme_is_named() {
+        let mut key_file = KEY_FILE.to_vec();
+        key_file[15] = 99;
+        let key = bag(SHROUDED_KEY_BAG, &key_file, &[]).unwrap();
+        let outside = || data(&sequence(key.clone()).unwrap()).unwrap();
+        let named = OpenError::Scheme(SchemeError::Unsupported {
+            role: Role::EncryptionScheme,
+            oid: ObjectIdentifier::new_unwrap("1.2.410.200004.1.99"),
+        });
+        for (file, error) in [
+            (pfx(outside(), true), &named),
+            (pfx(outside(), false), &named),
+            (pfx(rc2(key.clone()), true), &named),
+            (
+                pfx(rc2(key.clone()), false),
+                &OpenError::WrongPasswordOrDamaged,
+            ),
+        ] {
+            assert_eq!(&open(&file).unwrap_err(), error);
+        }
+    }
+
+    #[test]
+    fn nested_bags_are_counted() {
+        let certificate = certificate_bag(&certificate(), &[]).unwrap();
+        let file = pfx(rc2(nested(certificate.repeat(3), 1)), true);
+        let file = Pfx::parse(&file, &Bounds::DEFAULT).unwrap();
+        let open = |limit| file.open(&password(), &Bounds::DEFAULT.lowered(Bound::Bags, limit));
+        assert_eq!(open(3).unwrap().certificates.len(), 3);
+        assert!(open(2).is_err());
+    }
+}
