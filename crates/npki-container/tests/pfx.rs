@@ -100,6 +100,11 @@ fn what_is_told_without_the_password() {
     );
     let rules: Vec<_> = lint_pfx(pfx.as_bytes()).iter().map(|f| f.rule).collect();
     assert_eq!(rules, ["container.cipher.strength"]);
+    let mac = parse(&vector("openssl/pbmac1.pfx")).mac().unwrap().unwrap();
+    assert_eq!(
+        mac.to_string(),
+        "HMAC-SHA512, PBKDF2-HMAC-SHA256, 3000 iterations"
+    );
     assert_eq!(parse(&vector("openssl/no-mac.pfx")).mac(), Ok(None));
     let rules: Vec<_> = lint_pfx(&vector("openssl/no-mac.pfx"))
         .iter()

@@ -99,7 +99,7 @@ impl<'a> Mac<'a> {
         let mac = if oid == PBMAC1 {
             let pbmac1: Pbmac1Parameters<'a> = parameters(role, algorithm)?;
             let kdf = Pbkdf2::parse(pbmac1.key_derivation)?;
-            // RFC 9579 section 5: the length of the key must be there.
+            // RFC 9579 wants the length of the key to be there, because HMAC takes any.
             let key_length = usize::from(kdf.key_length.ok_or_else(malformed)?);
             if !(MIN_PBMAC1_KEY..=MAX_PBMAC1_KEY).contains(&key_length) {
                 return Err(malformed());
@@ -220,7 +220,7 @@ pub(super) fn pkcs12_mac(
     derivation::hmac(hash, &key, message)
 }
 
-/// `HMAC-sha1, PKCS12, 2048 iterations`.
+/// `HMAC-SHA1, PKCS12, 2048 iterations`.
 impl fmt::Display for MacScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HMAC-{}, ", self.hash.name().to_ascii_uppercase())?;
@@ -236,7 +236,7 @@ impl fmt::Display for MacScheme {
 
 /// `id-PBMAC1`.
 const PBMAC1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.14");
-/// RFC 9579 section 5 wants at least 20 octets.
+/// RFC 9579 section 9 recommends to refuse a shorter one.
 const MIN_PBMAC1_KEY: usize = 20;
-/// The longest digest; a longer key adds nothing to HMAC and costs more. A bound of ours.
-const MAX_PBMAC1_KEY: usize = 64;
+/// Bouncy Castle wrote 256 octets where it meant bits. A bound of ours; each block is counted.
+const MAX_PBMAC1_KEY: usize = 1_024;

@@ -83,6 +83,36 @@ nss ber-3des "PKCS #12 V2 PBE With SHA-1 And 3KEY Triple DES-CBC" \
   "PKCS #12 V2 PBE With SHA-1 And 40 Bit RC2 CBC"
 nss ber-aes AES-256-CBC AES-128-CBC
 
+# PBMAC1 (RFC 9579), which OpenSSL 3.0 does not write: aes.pfx with another MAC, by Python's hashlib.
+missing openssl/pbmac1.pfx && $PYTHON - $PASS <<'PY'
+import hashlib, hmac, sys
+def tlv(tag, *values):
+    value = b''.join(values)
+    n = len(value)
+    head = bytes([n]) if n < 128 else bytes([0x81, n]) if n < 256 else b'\x82' + n.to_bytes(2, 'big')
+    return bytes([tag]) + head + value
+def read(der):
+    n, at = der[1], 2
+    if n >= 128:
+        at += n - 128
+        n = int.from_bytes(der[2:at], 'big')
+    return der[at:at + n], der[:at + n], der[at + n:]
+oid = lambda text: tlv(6, bytes.fromhex(text))
+_, version, rest = read(read(open('openssl/aes.pfx', 'rb').read())[0])
+info, whole, _ = read(rest)
+safe = read(read(read(info)[2])[0])[0]
+salt, count, length = bytes(range(16)), 3000, 32
+hmac_sha256 = tlv(0x30, oid('2a864886f70d0209'), b'\x05\x00')
+hmac_sha512 = tlv(0x30, oid('2a864886f70d020b'), b'\x05\x00')
+kdf = tlv(0x30, oid('2a864886f70d01050c'), tlv(0x30, tlv(4, salt), tlv(2, count.to_bytes(2, 'big')),
+                                               tlv(2, bytes([length])), hmac_sha256))
+pbmac1 = tlv(0x30, oid('2a864886f70d01050e'), tlv(0x30, kdf, hmac_sha512))
+key = hashlib.pbkdf2_hmac('sha256', sys.argv[1].encode(), salt, count, length)
+mac = hmac.new(key, safe, 'sha512').digest()
+data = tlv(0x30, tlv(0x30, pbmac1, tlv(4, mac)), tlv(4, b'NOT USED'), tlv(2, b'\x01'))
+open('openssl/pbmac1.pfx', 'wb').write(tlv(0x30, version, whole, data))
+PY
+
 # PyPinkSign: the key with R under 1.2.410.200004.1.15 and 1.2.410.200004.1.4, and a key whose
 # AlgorithmIdentifier lacks its NULL, as TradeSign writes.
 missing pypinksign/pbes1-seed.key && $PYTHON - $PASS <<'P'
