@@ -1,0 +1,2 @@
+//! The npki command.
+fn main() {}
