@@ -1,6 +1,6 @@
 use core::fmt::Debug;
 
-use npki_core::{Instant, Order, OrderAction, OrderId, OrderNews, PortError};
+use npki_core::{Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError};
 
 /// What a CA asks of the bank that registered an order, and tells it.
 ///
@@ -16,13 +16,14 @@ pub trait BankPort: Debug + Send + Sync {
 
     /// The order behind a request that an existing certificate has signed, such as a renewal (R11).
     ///
-    /// `serial` is that certificate's, `key` names the request: asked again with it, the bank gives
-    /// the same order.
+    /// `issuer` and `serial` name that certificate, `key` names the request: asked again with it, the
+    /// bank gives the same order.
     ///
     /// # Errors
     /// [`PortError::Refused`] with the sentence for the subscriber; others when there is no answer.
     fn order_for(
         &self,
+        issuer: Issuer,
         serial: &[u8],
         action: OrderAction,
         key: &[u8; 32],

@@ -110,7 +110,13 @@ impl Ca<'_> {
                 if by.verify(algorithm, message, signature).is_err() {
                     return Ok(Err(Refusal::UnknownCertificate));
                 }
-                match self.bank.order_for(serial, *action, &request.sha256, now) {
+                match self.bank.order_for(
+                    self.settings.issuer,
+                    serial,
+                    *action,
+                    &request.sha256,
+                    now,
+                ) {
                     Ok(order) => Ok(self
                         .register(&order, now, rng)?
                         .map(|_: Registration| order.id)),

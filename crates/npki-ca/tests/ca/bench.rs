@@ -186,6 +186,7 @@ impl BankPort for Bank {
 
     fn order_for(
         &self,
+        _: Issuer,
         _: &[u8],
         _: OrderAction,
         _: &[u8; 32],

@@ -1,0 +1,186 @@
+use core::time::Duration;
+
+use npki_ca::{CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony};
+use npki_cert::{Certificate, Name, PolicyArc};
+use npki_core::{HashAlgorithm, Instant, Issuer};
+use npki_ledger::SealingKey;
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{KeyPool, LabError};
+
+/// The root and the CAs of a lab: certificates, settings and keys.
+///
+/// They carry the habits of the real ones and none of their names or policies: organisations are
+/// `Lab-yessign` and so on, policies stand in the test arc.
+#[derive(Debug)]
+pub struct Authorities {
+    /// The root.
+    pub root: Certificate,
+    /// The issuing CAs, in the order of [`Authorities::ISSUERS`].
+    pub cas: Vec<Authority>,
+}
+
+/// One issuing CA of a lab.
+#[derive(Debug)]
+pub struct Authority {
+    /// Whose habits it has.
+    pub issuer: Issuer,
+    /// What it is and how it issues.
+    pub settings: CaSettings,
+    /// Its keys.
+    pub keys: CaKeys,
+}
+
+impl Authorities {
+    /// The CAs that a lab has so far.
+    pub const ISSUERS: [Issuer; 2] = [Issuer::Yessign, Issuer::Kica];
+
+    /// Makes root and CAs: valid from `from` for twenty and ten years, keys from the pool.
+    ///
+    /// # Errors
+    /// [`LabError`] when a certificate cannot be made.
+    pub fn make(from: Instant, rng: &mut dyn CryptoRng) -> Result<Self, LabError> {
+        let root_key = KeyPool::key(0)?.signing_key()?;
+        let root_name = Name::from_npki_text(
+            "cn=Lab RootCA,ou=Lab Certification Authority Central,o=Lab,c=KR",
+        )?;
+        let root = ceremony::root(&*root_key, &root_name, from, years(from, 20), rng)?;
+        let mut cas = Vec::new();
+        for (number, issuer) in (1..).zip(Self::ISSUERS) {
+            let habit = Habit::of(issuer);
+            let key = KeyPool::key(number)?;
+            let certificate = ceremony::issuing_ca(
+                &root,
+                &*root_key,
+                &ceremony::IssuingCa {
+                    name: &Name::from_npki_text(&format!(
+                        "cn={},ou=AccreditedCA,o={},c={}",
+                        habit.common_name, habit.organization, habit.country
+                    ))?,
+                    real_name: habit.real_name,
+                    public_key: key.public_key(),
+                    not_before: from,
+                    not_after: years(from, 10),
+                    notice: "이 인증서는 시험용 인증서입니다(This certificate is for tests only)",
+                    cps_uri: "http://rootca.lab.example/cps.html",
+                    arl_uri: "http://rootca.lab.example/arl.crl",
+                },
+                rng,
+            )?;
+            let host = habit.host;
+            let settings = CaSettings {
+                issuer,
+                certificate,
+                arc: PolicyArc::Lab,
+                notice: "이 인증서는 시험용 인증서입니다".into(),
+                cps_uri: format!("http://{host}.lab.example/cps.html"),
+                crl_uri: format!("http://{host}.lab.example/ca.crl"),
+                ocsp_uri: format!("http://{host}.lab.example/ocsp"),
+                confirm_wait: Duration::from_secs(10 * 60),
+                code_attempts: 5,
+                crl_lifetime: Duration::from_secs(24 * 3600),
+            };
+            cas.push(Authority {
+                issuer,
+                settings,
+                keys: keys(number, issuer)?,
+            });
+        }
+        Ok(Self { root, cas })
+    }
+
+    /// The CA with these habits, if the lab has it.
+    #[must_use]
+    pub fn ca(&self, issuer: Issuer) -> Option<&Authority> {
+        self.cas.iter().find(|ca| ca.issuer == issuer)
+    }
+}
+
+/// The symmetric keys of a lab are as public as its private keys: digests of what they are for.
+pub(crate) fn lab_key(label: &str) -> Zeroizing<[u8; 32]> {
+    let digest = HashAlgorithm::Sha256.digest(format!("npki-lab {label}").as_bytes());
+    let mut key = Zeroizing::new([0; 32]);
+    key.iter_mut()
+        .zip(digest.octets())
+        .for_each(|(to, from)| *to = *from);
+    key
+}
+
+fn keys(number: usize, issuer: Issuer) -> Result<CaKeys, LabError> {
+    let signing = || -> Result<_, LabError> { Ok(KeyPool::key(number)?.signing_key()?) };
+    let sealing = |label: &str| SealingKey::new(label.as_bytes(), lab_key(label));
+    Ok(CaKeys {
+        certificate: CertificateKey::new(signing()?),
+        crl: CrlKey::new(signing()?),
+        code: CodeKey::new(b"code-1", lab_key(&format!("code {issuer}"))),
+        sealing: sealing(&format!("ca-{issuer}"))?,
+        idn: sealing("idn-1")?,
+    })
+}
+
+fn years(from: Instant, count: usize) -> Instant {
+    let mut day = from.kst_day();
+    for _ in 0..count {
+        day = day.plus_one_year();
+    }
+    day.last_second()
+}
+
+/// How a real CA names itself, with `Lab-` before its organisation.
+struct Habit {
+    organization: &'static str,
+    country: &'static str,
+    common_name: &'static str,
+    real_name: &'static str,
+    host: &'static str,
+}
+
+impl Habit {
+    const fn of(issuer: Issuer) -> Self {
+        let (organization, country, common_name, real_name, host) = match issuer {
+            Issuer::Yessign => (
+                "Lab-yessign",
+                "kr",
+                "Lab-yessignCA Class 1",
+                "시험 금융결제원",
+                "yessign",
+            ),
+            Issuer::Kica => (
+                "Lab-KICA",
+                "KR",
+                "Lab-signGATE CA1",
+                "시험 한국정보인증",
+                "kica",
+            ),
+            Issuer::CrossCert => (
+                "Lab-CrossCert",
+                "KR",
+                "Lab-CrossCertCA1",
+                "시험 한국전자인증",
+                "crosscert",
+            ),
+            Issuer::Koscom => (
+                "Lab-SignKorea",
+                "KR",
+                "Lab-SignKorea CA1",
+                "시험 (주)코스콤",
+                "signkorea",
+            ),
+            _ => (
+                "Lab-TradeSign",
+                "KR",
+                "Lab-TradeSignCA1",
+                "시험 한국무역정보통신",
+                "tradesign",
+            ),
+        };
+        Self {
+            organization,
+            country,
+            common_name,
+            real_name,
+            host,
+        }
+    }
+}

@@ -1,0 +1,292 @@
+use npki_ca::{BareRequest, Signed};
+use npki_cert::Certificate;
+use npki_core::{
+    Channel, Holder, Issuer, OrderAction, OrderId, Product, RandomNumber, ReplacedBecause,
+    RevocationReason,
+};
+use npki_key::PrivateKey;
+use npki_ledger::IdempotencyKey;
+use npki_policy::AskedBy;
+use npki_ra::{
+    Answer, Application, ApplicationId, Begin, Command, Consent, DetailsForm, Revocation, Revoke,
+    Session, Step, SubscriberDetails,
+    ports::{AccountPassword, Secret, UserId},
+};
+
+use crate::{Lab, LabError, Person};
+
+/// A certificate with its key, as its holder has it.
+#[derive(Debug)]
+pub struct Held {
+    /// Whose it is.
+    pub person: &'static Person,
+    /// Which CA issued it.
+    pub issuer: Issuer,
+    /// The product.
+    pub product: Product,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The private key, with R.
+    pub key: PrivateKey,
+}
+
+impl Lab<'_> {
+    /// Issues a certificate in all seven steps, at once; without an issuer, the product's first.
+    ///
+    /// # Errors
+    /// [`LabError::RefusedByBank`] and [`LabError::RefusedByCa`] with the refusal.
+    pub fn issue(
+        &self,
+        person: &'static Person,
+        product: Product,
+        issuer: Option<Issuer>,
+    ) -> Result<Held, LabError> {
+        let application = self.begin(person, OrderAction::Issue)?;
+        let Step::Choose(choose) = application.next() else {
+            return Err(elsewhere(&application));
+        };
+        let terms = self.terms_of(issuer.or_else(|| self.first_issuer(product)));
+        let choice = choose.new_certificate(product, issuer, terms, Some(Consent::Given));
+        let application = self.tell(application.id(), &choice)?;
+        self.order_and_take(person, application)
+    }
+
+    /// Reissues a certificate that was lost or has leaked (R12).
+    ///
+    /// # Errors
+    /// As [`Lab::issue`].
+    pub fn reissue(&self, held: &Held, because: ReplacedBecause) -> Result<Held, LabError> {
+        let application = self.begin(held.person, OrderAction::Reissue)?;
+        let Step::Choose(choose) = application.next() else {
+            return Err(elsewhere(&application));
+        };
+        let serial = held.certificate.serial_number().octets();
+        let terms = self.terms_of(Some(held.issuer));
+        let choice = choose.in_place_of(held.issuer, serial, because, terms);
+        let application = self.tell(application.id(), &choice)?;
+        self.order_and_take(held.person, application)
+    }
+
+    /// Renews a free certificate by its own signature (R11), with a new key and R.
+    ///
+    /// # Errors
+    /// [`LabError::RefusedByCa`] with the bank's reason.
+    pub fn renew(&self, held: &Held) -> Result<Held, LabError> {
+        let ca = self
+            .ca(held.issuer)
+            .ok_or_else(|| LabError::Step("no such CA".into()))?;
+        let (key, r) = self.new_key()?;
+        let request = BareRequest::by_certificate(
+            held.certificate.serial_number().octets(),
+            OrderAction::Renew,
+            &*held.key.signing_key()?,
+            &*key.signing_key()?,
+            Some(r),
+            &mut self.rng(),
+        )?;
+        let now = self.now();
+        let grant = ca
+            .redeem(&request.as_request(), now, &mut self.rng())?
+            .map_err(LabError::RefusedByCa)?;
+        let signed = ca.sign(grant, now, &mut self.rng())?;
+        self.take(&ca, &signed)?;
+        Ok(Held {
+            person: held.person,
+            issuer: held.issuer,
+            product: held.product,
+            certificate: signed.certificate,
+            key,
+        })
+    }
+
+    /// Revokes a certificate by its own signature (R13).
+    ///
+    /// # Errors
+    /// [`LabError::RefusedByBank`] with the refusal.
+    pub fn revoke(&self, held: &Held, reason: RevocationReason) -> Result<Revocation, LabError> {
+        let request = Revoke {
+            issuer: held.issuer,
+            serial: held.certificate.serial_number().octets().to_vec(),
+            reason,
+            asked_by: AskedBy::OwnSignature,
+            channel: Channel::Pc,
+        };
+        let done = self
+            .ra()
+            .revoke(&request, &self.request_key(), self.now(), &mut self.rng())?;
+        self.settle()?;
+        match done {
+            Revocation::Refused(refusal) => Err(LabError::RefusedByBank(refusal)),
+            done => Ok(done),
+        }
+    }
+
+    /// A new signing key from the pool, with a new R beside it and in it.
+    ///
+    /// # Errors
+    /// [`LabError::Key`] never.
+    pub fn new_key(&self) -> Result<(PrivateKey, RandomNumber), LabError> {
+        let r = RandomNumber::generate(&mut self.rng());
+        let key = self.next_key()?.with_random_number(&r)?;
+        Ok((key, r))
+    }
+
+    fn begin(&self, person: &Person, action: OrderAction) -> Result<Application, LabError> {
+        let idn = person
+            .idn()
+            .map_err(|_| LabError::Step("no such person".into()))?;
+        let begin = Begin {
+            action,
+            channel: Channel::Pc,
+            session: Session::LoggedIn,
+            user: UserId::new(person.user),
+            idn,
+            terms: self.terms().of_the_bank().cloned().collect(),
+        };
+        let answer = self
+            .ra()
+            .begin(&begin, &self.request_key(), self.now(), &mut self.rng())?;
+        done(answer)
+    }
+
+    /// Steps 3 to 7, each answered rightly.
+    fn order_and_take(
+        &self,
+        person: &'static Person,
+        mut application: Application,
+    ) -> Result<Held, LabError> {
+        let mut called = false;
+        loop {
+            let command = match application.next() {
+                Step::Identify(step) if step.extra().is_none() && !called => {
+                    called = true;
+                    step.call_phone(0)
+                }
+                Step::Identify(step) if step.extra().is_none() => step.phone_approved(),
+                Step::Identify(step) if !step.has_account() => {
+                    step.account(0, AccountPassword(Secret::new(person.account_password)))
+                }
+                Step::Identify(step) => step.means(person.card_answer()),
+                Step::ConfirmFee(step) => step.confirm(None),
+                Step::Details(step) => step.give(details(person)?),
+                Step::PasswordAndMedium(step) => step.order(),
+                Step::Waiting => {
+                    self.settle()?;
+                    application = self.again(application.id())?;
+                    continue;
+                }
+                Step::AtTheCa(_) => return self.collect(person, &application),
+                _ => return Err(elsewhere(&application)),
+            };
+            application = self.tell(application.id(), &command)?;
+        }
+    }
+
+    /// Step 6 on the subscriber's side: makes a key, asks the CA, confirms.
+    fn collect(
+        &self,
+        person: &'static Person,
+        application: &Application,
+    ) -> Result<Held, LabError> {
+        let registration = self.ra().registration(application.id(), self.now())?;
+        let state = application.state();
+        let chosen = state.chosen.as_ref().ok_or_else(|| elsewhere(application))?;
+        let (issuer, product) = (chosen.issuer, chosen.product);
+        let ca = self
+            .ca(issuer)
+            .ok_or_else(|| LabError::Step(format!("no CA {issuer}")))?;
+        let (key, r) = self.new_key()?;
+        let request = BareRequest::by_code(
+            &registration.reference,
+            &registration.authorization_code,
+            &*key.signing_key()?,
+            Some(r),
+            &mut self.rng(),
+        )?;
+        let now = self.now();
+        let grant = ca
+            .redeem(&request.as_request(), now, &mut self.rng())?
+            .map_err(LabError::RefusedByCa)?;
+        let signed = ca.sign(grant, now, &mut self.rng())?;
+        self.take(&ca, &signed)?;
+        Ok(Held {
+            person,
+            issuer,
+            product,
+            certificate: signed.certificate,
+            key,
+        })
+    }
+
+    fn take(&self, ca: &npki_ca::Ca<'_>, signed: &Signed) -> Result<OrderId, LabError> {
+        let fingerprint = signed.certificate.sha256_fingerprint();
+        ca.confirm(&signed.order, &fingerprint, self.now())?
+            .map_err(LabError::RefusedByCa)?;
+        self.settle()?;
+        Ok(signed.order)
+    }
+
+    fn tell(&self, id: ApplicationId, command: &Command) -> Result<Application, LabError> {
+        let key = self.request_key();
+        done(
+            self.ra()
+                .handle(id, command, &key, self.now(), &mut self.rng())?,
+        )
+    }
+
+    fn again(&self, id: ApplicationId) -> Result<Application, LabError> {
+        self.ra()
+            .application(id)?
+            .ok_or_else(|| LabError::Step("no such application".into()))
+    }
+
+    fn request_key(&self) -> IdempotencyKey {
+        IdempotencyKey::generate(&mut self.rng())
+    }
+
+    fn first_issuer(&self, product: Product) -> Option<Issuer> {
+        self.policy()
+            .catalogue()
+            .row(product)?
+            .offers
+            .first()
+            .map(|offer| offer.issuer)
+    }
+
+    fn terms_of(&self, issuer: Option<Issuer>) -> Vec<npki_ra::AcceptedTerm> {
+        issuer.map_or_else(Vec::new, |issuer| {
+            self.terms().of_the_ca(issuer).cloned().collect()
+        })
+    }
+}
+
+impl Held {
+    /// What kind of holder the person is.
+    #[must_use]
+    pub const fn holder(&self) -> Holder {
+        self.person.holder
+    }
+}
+
+fn details(person: &Person) -> Result<SubscriberDetails, LabError> {
+    let form = DetailsForm {
+        english_name: person.english_name.to_owned(),
+        email: format!("{}@lab.example", person.user),
+        postal_code: "00000".into(),
+        address: "시험시 시험로 1".into(),
+        phone: person.phone.to_owned(),
+        mobile: String::new(),
+    };
+    SubscriberDetails::new(form).map_err(|error| LabError::Step(error.to_string()))
+}
+
+fn done(answer: Answer) -> Result<Application, LabError> {
+    match answer {
+        Answer::Done(application) => Ok(application),
+        Answer::Refused(refusal) => Err(LabError::RefusedByBank(refusal)),
+    }
+}
+
+fn elsewhere(application: &Application) -> LabError {
+    LabError::Step(format!("{:?}", application.next()))
+}

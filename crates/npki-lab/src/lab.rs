@@ -1,0 +1,214 @@
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use core::time::Duration;
+
+use npki_ca::{Ca, CaError};
+use npki_cert::{Certificate, Crl};
+use npki_core::{Instant, Issuer};
+use npki_key::PrivateKey;
+use npki_ledger::{Ledger, MemoryLedger, PseudonymKey, SealingKey};
+use npki_policy::Policy;
+use npki_ra::{Keys, Ra, RequestKey, Terms, ports::Ports};
+use rand_core::Rng as _;
+
+use crate::{Authorities, KeyPool, LabError, LabRng, Outside, authorities::lab_key};
+
+/// A bank, its CAs and its outside world, in one process and in simulated time.
+#[derive(Debug)]
+pub struct Lab<'a> {
+    /// Root and CAs.
+    pub authorities: Authorities,
+    /// The bank's outside world.
+    pub outside: Outside,
+    policy: Policy,
+    terms: Terms,
+    keys: Keys,
+    ledgers: &'a LabLedgers,
+    now: Mutex<Instant>,
+    rng: Mutex<LabRng>,
+    next_key: Mutex<usize>,
+}
+
+/// The ledgers of a lab: the bank's, and one for each CA.
+#[derive(Debug)]
+pub struct LabLedgers {
+    /// The bank's.
+    pub bank: Box<dyn Ledger>,
+    /// The CAs', in the order of [`Authorities::ISSUERS`].
+    pub cas: [Box<dyn Ledger>; 2],
+}
+
+impl LabLedgers {
+    /// Ledgers that last as long as this value.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        let ledger = || Box::new(MemoryLedger::new());
+        Self {
+            bank: ledger(),
+            cas: [ledger(), ledger()],
+        }
+    }
+}
+
+impl<'a> Lab<'a> {
+    /// A lab with everything random from `seed`, at the instant `now`. Root and CAs are a year old.
+    ///
+    /// # Errors
+    /// [`LabError`] when a CA cannot be made.
+    pub fn new(seed: u64, now: Instant, ledgers: &'a LabLedgers) -> Result<Self, LabError> {
+        let mut rng = LabRng::new(seed);
+        let authorities = Authorities::make(now.kst_day().plus_days(-365).start(), &mut rng)?;
+        let sealing = |label: &str| SealingKey::new(label.as_bytes(), lab_key(label));
+        Ok(Self {
+            authorities,
+            outside: Outside::default(),
+            policy: Policy::shipped(),
+            terms: Terms::uniform("2026-01"),
+            keys: Keys {
+                pseudonyms: PseudonymKey::new(b"pseudonyms-1", lab_key("pseudonyms"))?,
+                records: sealing("bank-1")?,
+                orders: sealing("idn-1")?,
+                requests: RequestKey::new(lab_key("requests")),
+            },
+            ledgers,
+            now: Mutex::new(now),
+            rng: Mutex::new(rng),
+            next_key: Mutex::new(Authorities::ISSUERS.len() + 1),
+        })
+    }
+
+    /// The bank.
+    #[must_use]
+    pub fn ra(&self) -> Ra<'_> {
+        Ra {
+            policy: &self.policy,
+            ledger: &*self.ledgers.bank,
+            ports: Ports {
+                bank: &self.outside,
+                phone: &self.outside,
+                immigration: &self.outside,
+                security: &self.outside,
+                messages: &self.outside,
+                ca: self,
+            },
+            keys: &self.keys,
+            terms: &self.terms,
+            unit: "LAB",
+        }
+    }
+
+    /// The CA with these habits; `None` when the lab has none.
+    #[must_use]
+    pub fn ca(&self, issuer: Issuer) -> Option<Ca<'_>> {
+        let at = Authorities::ISSUERS.iter().position(|i| *i == issuer)?;
+        let authority = self.authorities.cas.get(at)?;
+        let ledger = self.ledgers.cas.get(at)?;
+        Some(Ca::new(
+            &authority.settings,
+            &authority.keys,
+            &**ledger,
+            self,
+        ))
+    }
+
+    /// The rules that the bank goes by.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The terms in force.
+    #[must_use]
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        *lock(&self.now)
+    }
+
+    /// Lets time pass until this instant; it never goes back.
+    pub fn wait_until(&self, instant: Instant) {
+        let mut now = lock(&self.now);
+        *now = instant.max(*now);
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, span: Duration) {
+        self.wait_until(self.now().saturating_add(span));
+    }
+
+    /// A generator of its own, drawn from the lab's.
+    #[must_use]
+    pub fn rng(&self) -> LabRng {
+        LabRng::new(lock(&self.rng).next_u64())
+    }
+
+    /// The next key of the pool: each of the 29 that no CA has, then generated ones are not made
+    /// but the pool begins anew, and a CA refuses a key that it knows.
+    ///
+    /// # Errors
+    /// [`LabError::Key`] never.
+    pub fn next_key(&self) -> Result<PrivateKey, LabError> {
+        let mut next = lock(&self.next_key);
+        let key = KeyPool::key(*next)?;
+        *next += 1;
+        if *next % KeyPool::LEN == 0 {
+            *next += Authorities::ISSUERS.len() + 1;
+        }
+        Ok(key)
+    }
+
+    /// The certificates of root and CAs: what a relying party trusts and needs.
+    #[must_use]
+    pub fn trust(&self) -> (Certificate, Vec<Certificate>) {
+        let cas = self
+            .authorities
+            .cas
+            .iter()
+            .map(|ca| ca.settings.certificate.clone());
+        (self.authorities.root.clone(), cas.collect())
+    }
+
+    /// A fresh CRL of every CA.
+    ///
+    /// # Errors
+    /// [`LabError::Ca`].
+    pub fn crls(&self) -> Result<Vec<Crl>, LabError> {
+        let mut rng = self.rng();
+        let cas = Authorities::ISSUERS
+            .iter()
+            .filter_map(|issuer| self.ca(*issuer));
+        let crls: Result<Vec<_>, CaError> = cas.map(|ca| ca.crl(self.now(), &mut rng)).collect();
+        Ok(crls?)
+    }
+
+    /// Lets bank and CAs do everything that is open or overdue, until nothing moves any more.
+    ///
+    /// # Errors
+    /// [`LabError`].
+    pub fn settle(&self) -> Result<(), LabError> {
+        let mut rng = self.rng();
+        for _ in 0..8 {
+            let mut moved = self.ra().reconcile(self.now(), &mut rng)?.settled;
+            for ca in Authorities::ISSUERS
+                .iter()
+                .filter_map(|issuer| self.ca(*issuer))
+            {
+                let done = ca.reconcile(self.now())?;
+                moved += done.delivered + done.lapsed;
+            }
+            if moved == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A simulated world goes on after a test's panic.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,188 @@
+//! The bank's outside world, simulated: accounts, telephone, immigration, security means, messages.
+
+mod bank;
+mod phone;
+mod security;
+mod trouble;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use npki_core::{Idn, PortError};
+use npki_policy::Krw;
+use npki_ra::{
+    CallId, EffectId, ReservationId,
+    ports::{Immigration, Messages, Notice, PhoneNumber, Whereabouts},
+};
+
+pub use phone::PhoneHabit;
+pub(crate) use security::ASKED;
+pub use trouble::{Port, Trouble};
+
+use crate::{PEOPLE, lab::lock};
+
+/// Everything outside of the bank's own program. Answers as its scenario says.
+///
+/// Repeating a call with the same key changes nothing, as the ports' contracts want, and money
+/// moves once.
+#[derive(Debug, Default)]
+pub struct Outside {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    troubles: Vec<(Port, Trouble)>,
+    phone: PhoneHabit,
+    abroad: Vec<String>,
+    balances: BTreeMap<String, i64>,
+    reservations: BTreeMap<ReservationId, Reservation>,
+    calls: BTreeMap<CallId, npki_ra::ports::CallOutcome>,
+    messages: BTreeMap<EffectId, (PhoneNumber, Notice)>,
+}
+
+#[derive(Clone, Debug)]
+struct Reservation {
+    account: String,
+    amount: i64,
+    stage: Stage,
+}
+
+/// How far a reservation has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The amount is set aside.
+    Reserved,
+    /// It was taken.
+    Captured,
+    /// It was given up, or forbidden before it was made.
+    Released,
+    /// It was taken and paid back.
+    Refunded,
+}
+
+impl Outside {
+    /// Lets the next calls of a port fail so; several troubles happen one after the other.
+    pub fn trouble(&self, port: Port, trouble: Trouble) {
+        self.state().troubles.push((port, trouble));
+    }
+
+    /// How whoever is called answers from now on.
+    pub fn phones_answer(&self, habit: PhoneHabit) {
+        self.state().phone = habit;
+    }
+
+    /// Lets a person have departed.
+    pub fn depart(&self, idn: &str) {
+        self.state().abroad.push(idn.to_owned());
+    }
+
+    /// What an account holds, reservations not taken off.
+    #[must_use]
+    pub fn balance_of(&self, account: &str) -> Krw {
+        Krw(self.state().balance(account))
+    }
+
+    /// Sets what an account holds.
+    pub fn set_balance(&self, account: &str, balance: Krw) {
+        self.state().balances.insert(account.to_owned(), balance.0);
+    }
+
+    /// Every reservation that was ever made or forbidden: amount and stage.
+    #[must_use]
+    pub fn reservations(&self) -> Vec<(Krw, Stage)> {
+        self.state()
+            .reservations
+            .values()
+            .map(|r| (Krw(r.amount), r.stage))
+            .collect()
+    }
+
+    /// The messages sent to a telephone, each once.
+    #[must_use]
+    pub fn messages_to(&self, phone: &str) -> Vec<Notice> {
+        let state = self.state();
+        let mine = state
+            .messages
+            .values()
+            .filter(|(to, _)| to.expose_text() == phone);
+        mine.map(|(_, notice)| *notice).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Does something on the other side of a port, unless the port is in trouble.
+    pub(crate) fn reach<T>(
+        &self,
+        port: Port,
+        act: impl FnOnce() -> Result<T, PortError>,
+    ) -> Result<T, PortError> {
+        // The state is not held while the other side works: it may come back for something.
+        let trouble = self.state().next_trouble(port);
+        match trouble {
+            Some(Trouble::Down) => Err(PortError::Down),
+            Some(Trouble::AnswerLost) => {
+                // It is done, and nobody hears of it.
+                let _ = act();
+                Err(PortError::Unknown)
+            }
+            None => act(),
+        }
+    }
+
+    /// Does something at a port, unless it is in trouble.
+    fn at<T>(
+        &self,
+        port: Port,
+        act: impl FnOnce(&mut State) -> Result<T, PortError>,
+    ) -> Result<T, PortError> {
+        self.reach(port, || act(&mut self.state()))
+    }
+}
+
+impl State {
+    fn balance(&self, account: &str) -> i64 {
+        let first = PEOPLE
+            .iter()
+            .find(|p| p.account == account)
+            .map_or(0, |p| p.balance.0);
+        self.balances.get(account).copied().unwrap_or(first)
+    }
+
+    fn next_trouble(&mut self, port: Port) -> Option<Trouble> {
+        let at = self.troubles.iter().position(|(p, _)| *p == port)?;
+        Some(self.troubles.remove(at).1)
+    }
+}
+
+impl Immigration for Outside {
+    fn whereabouts(&self, idn: &Idn) -> Result<Whereabouts, PortError> {
+        self.at(Port::Immigration, |state| {
+            let abroad = state
+                .abroad
+                .iter()
+                .any(|digits| digits == idn.expose_digits());
+            Ok(if abroad {
+                Whereabouts::Abroad
+            } else {
+                Whereabouts::Here
+            })
+        })
+    }
+}
+
+impl Messages for Outside {
+    fn notify(&self, id: &EffectId, to: &PhoneNumber, notice: &Notice) -> Result<(), PortError> {
+        self.at(Port::Messages, |state| {
+            state
+                .messages
+                .entry(*id)
+                .or_insert_with(|| (to.clone(), *notice));
+            Ok(())
+        })
+    }
+}

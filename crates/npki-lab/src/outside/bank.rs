@@ -1,0 +1,173 @@
+use npki_core::{Instant, PortError, Sentence};
+use npki_policy::Krw;
+use npki_ra::{
+    ReservationId,
+    ports::{
+        Account, AccountNumber, AccountPassword, BankSystems, Customer, PhoneNumber, Registered,
+        RegisteredPhone, SecurityMeansKind, Tried, UserId,
+    },
+};
+
+use super::{Outside, Port, Reservation, Stage, State};
+use crate::{PEOPLE, Person};
+
+impl BankSystems for Outside {
+    fn customer(&self, user: &UserId) -> Result<Option<Customer>, PortError> {
+        self.at(Port::Bank, |_| {
+            Person::of(user.expose_text()).map(customer).transpose()
+        })
+    }
+
+    fn try_account_password(
+        &self,
+        account: &AccountNumber,
+        password: &AccountPassword,
+    ) -> Result<Tried, PortError> {
+        self.at(Port::Bank, |_| {
+            let right = PEOPLE.iter().any(|person| {
+                person.account == account.expose_text()
+                    && person.account_password == password.0.expose_text()
+            });
+            Ok(if right { Tried::Right } else { Tried::Wrong })
+        })
+    }
+
+    fn balance(&self, account: &AccountNumber) -> Result<Krw, PortError> {
+        self.at(Port::Bank, |state| {
+            Ok(Krw(state.available(account.expose_text())))
+        })
+    }
+
+    fn reserve(
+        &self,
+        reservation: &ReservationId,
+        account: &AccountNumber,
+        amount: Krw,
+        _until: Instant,
+    ) -> Result<(), PortError> {
+        self.at(Port::Bank, |state| {
+            match state.reservations.get(reservation) {
+                Some(known) if known.stage == Stage::Released => {
+                    Err(no("해제된 예약입니다", "it was released"))
+                }
+                Some(_) => Ok(()),
+                None if state.available(account.expose_text()) < amount.0 => {
+                    Err(no("잔액이 부족합니다", "the balance is too low"))
+                }
+                None => {
+                    let account = account.expose_text().to_owned();
+                    let made = Reservation {
+                        account,
+                        amount: amount.0,
+                        stage: Stage::Reserved,
+                    };
+                    state.reservations.insert(*reservation, made);
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    fn capture(&self, reservation: &ReservationId) -> Result<(), PortError> {
+        self.at(Port::Bank, |state| {
+            state.advance(reservation, Stage::Reserved, Stage::Captured, -1)
+        })
+    }
+
+    fn release(&self, reservation: &ReservationId) -> Result<(), PortError> {
+        self.at(Port::Bank, |state| {
+            if !state.reservations.contains_key(reservation) {
+                let forbidden = Reservation {
+                    account: String::new(),
+                    amount: 0,
+                    stage: Stage::Released,
+                };
+                state.reservations.insert(*reservation, forbidden);
+            }
+            state.advance(reservation, Stage::Reserved, Stage::Released, 0)
+        })
+    }
+
+    fn refund(&self, reservation: &ReservationId) -> Result<(), PortError> {
+        self.at(Port::Bank, |state| {
+            state.advance(reservation, Stage::Captured, Stage::Refunded, 1)
+        })
+    }
+}
+
+impl State {
+    /// What an account can pay: its balance without what is set aside.
+    fn available(&self, account: &str) -> i64 {
+        let set_aside = self
+            .reservations
+            .values()
+            .filter(|r| r.account == account && r.stage == Stage::Reserved)
+            .map(|r| r.amount)
+            .sum::<i64>();
+        self.balance(account) - set_aside
+    }
+
+    /// Moves a reservation on; it may have moved so already. `sign` times its amount is booked.
+    fn advance(
+        &mut self,
+        reservation: &ReservationId,
+        from: Stage,
+        to: Stage,
+        sign: i64,
+    ) -> Result<(), PortError> {
+        let refused = || no("그런 예약이 없습니다", "there is no such reservation");
+        let known = self.reservations.get_mut(reservation).ok_or_else(refused)?;
+        if known.stage == to {
+            return Ok(());
+        }
+        if known.stage != from {
+            return Err(refused());
+        }
+        known.stage = to;
+        let Reservation {
+            account, amount, ..
+        } = known.clone();
+        let balance = self.balance(&account) + sign * amount;
+        self.balances.insert(account, balance);
+        Ok(())
+    }
+}
+
+fn customer(person: &Person) -> Result<Customer, PortError> {
+    let idn = person.idn().map_err(|_| PortError::Down)?;
+    Ok(Customer {
+        idn,
+        real_name: person.name.to_owned(),
+        english_name: person.english_name.to_owned(),
+        holder: person.holder,
+        enrolments: person.enrolments.to_vec(),
+        business_number: Registered::No,
+        phones: vec![RegisteredPhone {
+            masked: masked(person.phone),
+            number: PhoneNumber::new(person.phone),
+        }],
+        accounts: vec![Account {
+            masked: masked(person.account),
+            number: AccountNumber::new(person.account),
+        }],
+        means: vec![SecurityMeansKind::Card, SecurityMeansKind::AppCertificate],
+        consent: None,
+    })
+}
+
+/// Stars instead of the middle digits.
+fn masked(number: &str) -> String {
+    let last = number.len().saturating_sub(4);
+    let star = |(i, c): (usize, char)| {
+        if (4..last).contains(&i) && c.is_ascii_digit() {
+            '*'
+        } else {
+            c
+        }
+    };
+    number.char_indices().map(star).collect()
+}
+
+fn no(ko: &'static str, en: &'static str) -> PortError {
+    PortError::Refused(Sentence::fixed(ko, en))
+}

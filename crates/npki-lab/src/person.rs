@@ -1,0 +1,157 @@
+use npki_core::{Holder, Idn, IdnError, IdnKind};
+use npki_policy::{Enrolment, Krw};
+use npki_ra::ports::{CardAnswer, CardCell, Half, MeansAnswer, Secret};
+
+use crate::outside::ASKED;
+
+/// An invented customer of the lab's bank. Everything about them is public.
+///
+/// No such person or company can be: a person's number has a month from 21 to 32, and an
+/// organisation's has a wrong check digit (R72).
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The name to log in with.
+    pub user: &'static str,
+    /// The real name.
+    pub name: &'static str,
+    /// The English name.
+    pub english_name: &'static str,
+    /// The identification number, digits only.
+    pub idn_digits: &'static str,
+    /// What kind of holder.
+    pub holder: Holder,
+    /// Which internet banking.
+    pub enrolments: &'static [Enrolment],
+    /// The registered telephone.
+    pub phone: &'static str,
+    /// The account.
+    pub account: &'static str,
+    /// The account's four-digit password.
+    pub account_password: &'static str,
+    /// What is on the account at first.
+    pub balance: Krw,
+    /// The last four digits of the security card's serial number.
+    pub card_serial: &'static str,
+    /// The PIN of the bank's own certificate in its app.
+    pub app_pin: &'static str,
+}
+
+/// The people that every lab has. The names are those of textbooks.
+pub const PEOPLE: &[Person] = &[
+    Person {
+        user: "hong",
+        name: "홍길동",
+        english_name: "HONG GILDONG",
+        idn_digits: "9921013000001",
+        holder: Holder::Individual,
+        enrolments: &[Enrolment::PersonalBanking],
+        phone: "010-0000-0001",
+        account: "999-01-0000001",
+        account_password: "1357",
+        balance: Krw(10_000),
+        card_serial: "0001",
+        app_pin: "135790",
+    },
+    Person {
+        user: "sim",
+        name: "심청",
+        english_name: "SIM CHEONG",
+        idn_digits: "9922024000002",
+        holder: Holder::Individual,
+        enrolments: &[Enrolment::PersonalBanking],
+        phone: "010-0000-0002",
+        account: "999-01-0000002",
+        account_password: "2468",
+        balance: Krw(4_399),
+        card_serial: "0002",
+        app_pin: "246802",
+    },
+    Person {
+        user: "lim",
+        name: "임꺽정",
+        english_name: "LIM KKEOKJEONG",
+        idn_digits: "9932093000003",
+        holder: Holder::SoleProprietor,
+        enrolments: &[Enrolment::PersonalBanking, Enrolment::BusinessBanking],
+        phone: "010-0000-0003",
+        account: "999-01-0000003",
+        account_password: "3690",
+        balance: Krw(100_000),
+        card_serial: "0003",
+        app_pin: "369036",
+    },
+];
+
+impl Person {
+    /// The person with this user name.
+    #[must_use]
+    pub fn of(user: &str) -> Option<&'static Self> {
+        PEOPLE.iter().find(|person| person.user == user)
+    }
+
+    /// What stands in a cell, 1 to 35, of the security card: four digits.
+    #[must_use]
+    pub fn card_cell(&self, cell: u8) -> String {
+        let seed: u32 = self.card_serial.bytes().map(u32::from).sum();
+        format!("{:04}", (u32::from(cell) * 271 + seed * 37) % 10_000)
+    }
+
+    /// Two digits of a cell.
+    #[must_use]
+    pub fn card_half(&self, asked: CardCell) -> String {
+        let cell = self.card_cell(asked.cell);
+        let half = match asked.half {
+            Half::First => cell.get(..2),
+            Half::Last => cell.get(2..),
+        };
+        half.unwrap_or_default().to_owned()
+    }
+
+    /// The right answer to the security card's question.
+    #[must_use]
+    pub fn card_answer(&self) -> MeansAnswer {
+        MeansAnswer::Card(CardAnswer {
+            serial: Secret::new(self.card_serial),
+            cells: ASKED.map(|asked| Secret::new(&self.card_half(asked))),
+        })
+    }
+
+    /// The identification number.
+    ///
+    /// # Errors
+    /// [`IdnError`] never.
+    pub fn idn(&self) -> Result<Idn, IdnError> {
+        Idn::parse(self.idn_digits)
+    }
+
+    /// What kind of number the IDN is.
+    #[must_use]
+    pub fn idn_kind(&self) -> IdnKind {
+        match self.idn_digits.len() {
+            13 => IdnKind::Person,
+            _ => IdnKind::Organisation,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r72_nobody_can_have_these_numbers() {
+        for person in PEOPLE {
+            assert_eq!(person.idn_kind(), IdnKind::Person);
+            let month: u8 = person.idn_digits[2..4].parse().unwrap();
+            assert!((21..=32).contains(&month), "{}", person.name);
+        }
+    }
+
+    #[test]
+    fn a_card_has_35_cells_of_four_digits() {
+        for cell in 1..=35 {
+            assert_eq!(PEOPLE[0].card_cell(cell).len(), 4);
+        }
+        assert_ne!(PEOPLE[0].card_cell(1), PEOPLE[0].card_cell(2));
+    }
+}
