@@ -118,8 +118,8 @@ pub struct Refusal {
     pub at: Instant,
     /// The rules that refused, at least one.
     pub why: Vec<Why>,
-    /// SHA-256 of the policy that decided.
-    pub policy: [u8; 32],
+    /// SHA-256 of the policy that decided; `None` when another system refused.
+    pub policy: Option<[u8; 32]>,
 }
 
 impl Refusal {

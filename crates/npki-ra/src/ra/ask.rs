@@ -224,7 +224,9 @@ impl Ra<'_> {
     ) -> Result<Result<Order, Refusal>, RaError> {
         let state = self.state(id)?;
         match state.open_order() {
-            Some(_) if !state.is_cancelling() => Ok(Ok(self.order_record(&state)?)),
+            Some(placed) if now < placed.ends && !state.is_cancelling() => {
+                Ok(Ok(self.order_record(&state)?))
+            }
             _ => Ok(Err(self.unrecorded(
                 BY_CERTIFICATE,
                 refusals::no_order(),
@@ -238,7 +240,7 @@ impl Ra<'_> {
             command: command.to_owned(),
             at: now,
             why: vec![why],
-            policy: digest(self.policy),
+            policy: Some(digest(self.policy)),
         }
     }
 }

@@ -64,6 +64,13 @@ impl<'a> Batch<'a> {
         self
     }
 
+    /// The application that an event goes to which depends on nothing in it.
+    pub(super) fn appending_to(mut self, state: &State) -> Self {
+        self = self.application(state.id, Some(state));
+        self.expected.clear();
+        self
+    }
+
     /// The subscriber that events go to, as it was read.
     pub(super) fn subscriber(mut self, subscriber: &Subscriber) -> Self {
         let stream = subscriber_stream(&subscriber.pseudonym);

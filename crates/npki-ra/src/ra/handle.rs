@@ -44,7 +44,7 @@ impl Ra<'_> {
                 command: BEGIN.to_owned(),
                 at: now,
                 why: vec![refusals::unknown_applicant()],
-                policy: digest(self.policy),
+                policy: Some(digest(self.policy)),
             }));
         };
         let pseudonym = self.keys.pseudonyms.pseudonym(&customer.idn);
@@ -250,25 +250,14 @@ impl Ra<'_> {
             ceiling: limit,
         });
         let request = self.request_digest(state.id, command);
-        let key = sub_key("count", key.octets());
-        for _ in 0..TRIES {
-            let state = self.state(state.id)?;
-            let mut batch = Batch::new(self, now).application(state.id, Some(&state));
-            let tried = Draft {
-                event: tried.event.clone(),
-                seal: Vec::new(),
-                changes: tried.changes.clone(),
-            };
-            batch.push(tried, rng)?;
-            match batch.commit(&key, request)? {
-                Ok(_) => return Ok(None),
-                Err(Conflict::CounterAtCeiling { .. }) => {
-                    return Ok(Some(refusals::locked(what, limit)));
-                }
-                Err(conflict) => again(conflict)?,
-            }
+        // Counting depends on nothing that others may write: it follows whatever is there.
+        let mut batch = Batch::new(self, now).appending_to(state);
+        batch.push(tried, rng)?;
+        match batch.commit(&sub_key("count", key.octets()), request)? {
+            Ok(_) => Ok(None),
+            Err(Conflict::CounterAtCeiling { .. }) => Ok(Some(refusals::locked(what, limit))),
+            Err(conflict) => Err(RaError::Conflict(conflict)),
         }
-        Err(RaError::Busy)
     }
 
     /// Records a decision on an application: its events, or the refusal.
@@ -304,7 +293,7 @@ impl Ra<'_> {
                 batch.shred(id);
             }
             if ended {
-                self.free_claims(&mut batch, state)?;
+                self.free_claims(&mut batch, state, &subscriber)?;
             }
         } else {
             batch.push(
@@ -332,10 +321,11 @@ impl Ra<'_> {
         if let (Answer::Done(application), Command::CallPhone { phone }) = (&answer, command) {
             self.place_call(application.state(), *phone, now)?;
         }
-        self.run_effects_of(receipt, now, rng)?;
-        match answer {
-            Answer::Done(_) => Ok(Answer::Done(Application::new(self.state(id)?))),
-            refused @ Answer::Refused(_) => Ok(refused),
+        let refused = self.run_effects_of(receipt, now, rng)?;
+        match (answer, refused) {
+            (Answer::Done(_), None) => Ok(Answer::Done(Application::new(self.state(id)?))),
+            (Answer::Done(_), Some(refusal)) => Ok(Answer::Refused(refusal)),
+            (refused @ Answer::Refused(_), _) => Ok(refused),
         }
     }
 
@@ -450,13 +440,15 @@ enum Asked {
 pub(super) fn read_refusal(record: &npki_ledger::Record) -> Result<Option<Refusal>, RaError> {
     let (command, why, policy) = match record.stream.kind() {
         kind if *kind == names::APPLICATION => match Event::parse(&record.kind, &record.payload)? {
-            Event::Refused(refused) => (refused.command, refused.why, refused.policy),
+            Event::Refused(refused) => (refused.command, refused.why, Some(refused.policy)),
+            Event::FeeDeclined(declined) => ("confirm-fee".to_owned(), declined.why, None),
+            Event::OrderDeclined(declined) => ("order".to_owned(), declined.why, None),
             _ => return Ok(None),
         },
         kind if *kind == names::SUBSCRIBER => {
             match SubscriberEvent::parse(&record.kind, &record.payload)? {
                 SubscriberEvent::SubscriberRefused(refused) => {
-                    (refused.command, refused.why, refused.policy)
+                    (refused.command, refused.why, Some(refused.policy))
                 }
                 _ => return Ok(None),
             }
@@ -474,7 +466,7 @@ pub(super) fn read_refusal(record: &npki_ledger::Record) -> Result<Option<Refusa
 /// Whether a refused commit is to be decided again: yes when others wrote meanwhile.
 pub(super) fn again(conflict: Conflict) -> Result<(), RaError> {
     match conflict {
-        Conflict::Version { .. } | Conflict::NotOwner { .. } => Ok(()),
+        Conflict::Version { .. } | Conflict::NotOwner { .. } | Conflict::ClaimHeld { .. } => Ok(()),
         conflict => Err(RaError::Conflict(conflict)),
     }
 }

@@ -52,7 +52,10 @@ impl Ra<'_> {
             };
             match committed {
                 None => return Ok(()),
-                Some(Ok(receipt)) => return self.run_effects_of(&receipt, now, rng),
+                Some(Ok(receipt)) => {
+                    self.run_effects_of(&receipt, now, rng)?;
+                    return Ok(());
+                }
                 Some(Err(conflict)) => again(conflict)?,
             }
         }
@@ -119,7 +122,7 @@ impl Ra<'_> {
             paid_with: paid_with(&state),
         };
         batch.push(Draft::of_subscriber(event), rng)?;
-        self.hand_over(&mut batch, &state, &new, certificate.not_after, now)?;
+        self.hand_over(&mut batch, &state, &new, certificate.not_after)?;
         Ok(Some(batch.commit(
             &sub_key("confirmed", order.octets()),
             same("confirmed", order),
@@ -133,20 +136,15 @@ impl Ra<'_> {
         state: &State,
         new: &CertificateRef,
         not_after: Instant,
-        now: Instant,
     ) -> Result<(), RaError> {
         let chosen = state.chosen.as_ref().ok_or(damaged("choice"))?;
         let claim = slot(&state.pseudonym, chosen.product, chosen.issuer);
         let owner = owner_certificate(new);
-        if let Some(held) = self.ledger.claim(&claim)?
-            && held.is_held(now)
-        {
-            batch.change(Change::Pass {
-                claim: claim.clone(),
-                from: held.owner,
-                to: owner.clone(),
-            });
-        }
+        batch.change(Change::Pass {
+            claim: claim.clone(),
+            from: owner_application(&state.id),
+            to: owner.clone(),
+        });
         batch.change(Change::Take {
             claim,
             owner,
@@ -209,13 +207,16 @@ impl Ra<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Receipt, Conflict>, RaError> {
-        let mut batch = Batch::new(self, now).application(state.id, Some(state));
+        let subscriber = self.subscriber(state.pseudonym)?;
+        let mut batch = Batch::new(self, now)
+            .application(state.id, Some(state))
+            .subscriber(&subscriber);
         match (state.open_order(), effect) {
             (Some(placed), _) => {
                 let (order, record) = (placed.order, placed.record);
                 batch.push(Draft::new(Lapsed { order, at }), rng)?;
                 batch.shred(record);
-                self.let_go(&mut batch, state)?;
+                self.let_go(&mut batch, state, &subscriber)?;
                 batch.wish(&Wish::tell(EffectKind::Notify, NoticeKind::Lapsed))?;
             }
             (None, Some((_, effect))) => {
@@ -242,7 +243,10 @@ impl Ra<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Receipt, Conflict>, RaError> {
-        let mut batch = Batch::new(self, now).application(state.id, Some(state));
+        let subscriber = self.subscriber(state.pseudonym)?;
+        let mut batch = Batch::new(self, now)
+            .application(state.id, Some(state))
+            .subscriber(&subscriber);
         match state.open_order() {
             Some(placed) => {
                 let declined = OrderDeclined {
@@ -252,7 +256,7 @@ impl Ra<'_> {
                 let record = placed.record;
                 batch.push(Draft::new(declined), rng)?;
                 batch.shred(record);
-                self.let_go(&mut batch, state)?;
+                self.let_go(&mut batch, state, &subscriber)?;
             }
             None => {
                 let (effect, what) = (effect.id, effect.what);
@@ -265,7 +269,12 @@ impl Ra<'_> {
 
     /// Gives back what an order held: the fee, and the claims. One that replaces a leaked
     /// certificate keeps its place, because it can be taken up again (R12).
-    pub(super) fn let_go(&self, batch: &mut Batch<'_>, state: &State) -> Result<(), RaError> {
+    fn let_go(
+        &self,
+        batch: &mut Batch<'_>,
+        state: &State,
+        subscriber: &Subscriber,
+    ) -> Result<(), RaError> {
         if batch.after().is_none_or(|after| after.end.is_none()) {
             return Ok(());
         }
@@ -275,25 +284,51 @@ impl Ra<'_> {
         if let Some(reservation) = state.open_reservation() {
             batch.wish(&Wish::money(EffectKind::Release, reservation))?;
         }
-        self.free_claims(batch, state)
+        self.free_claims(batch, state, subscriber)
     }
 
     /// Releases the claims that an application holds.
-    pub(super) fn free_claims(&self, batch: &mut Batch<'_>, state: &State) -> Result<(), RaError> {
+    pub(super) fn free_claims(
+        &self,
+        batch: &mut Batch<'_>,
+        state: &State,
+        subscriber: &Subscriber,
+    ) -> Result<(), RaError> {
         let Some(chosen) = &state.chosen else {
             return Ok(());
         };
         let owner = owner_application(&state.id);
-        let mut claims = vec![slot(&state.pseudonym, chosen.product, chosen.issuer)];
+        let is_ours = |claim: &Key| -> Result<bool, RaError> {
+            let held = self.ledger.claim(claim)?;
+            Ok(held.is_some_and(|held| held.owner == owner))
+        };
+        let claim = slot(&state.pseudonym, chosen.product, chosen.issuer);
+        let place_is_ours = is_ours(&claim)?;
+        let mut back_to = None;
         if let Some(old) = &chosen.replaces {
             let name = certificate_ref(chosen.issuer, old.serial.as_bytes())?;
-            claims.push(replacement(&name));
+            let replacing = replacement(&name);
+            if is_ours(&replacing)? {
+                batch.change(Change::Release {
+                    claim: replacing,
+                    owner: owner.clone(),
+                });
+            }
+            let certificate = subscriber.certificate(name.issuer, name.serial.as_bytes());
+            back_to = certificate.filter(|old| old.state == CertificateState::Issued);
         }
-        for claim in claims {
-            let held = self.ledger.claim(&claim)?;
-            if held.is_some_and(|held| held.owner == owner) {
-                let owner = owner.clone();
-                batch.change(Change::Release { claim, owner });
+        if place_is_ours {
+            batch.change(Change::Release {
+                claim: claim.clone(),
+                owner,
+            });
+            if let Some(old) = back_to {
+                // The old certificate stays as it was, its place too (R18b).
+                batch.change(Change::Take {
+                    claim,
+                    owner: owner_certificate(&old.name),
+                    end: Some(old.not_after.saturating_add(Duration::from_secs(1))),
+                });
             }
         }
         Ok(())
@@ -366,23 +401,18 @@ impl Ra<'_> {
         batch.push(Draft::of_subscriber(event), rng)?;
         let claim = slot(&subscriber.pseudonym, certificate.product, name.issuer);
         let owner = owner_certificate(name);
-        let held = self.ledger.claim(&claim)?;
-        if held.is_some_and(|held| held.owner == owner) {
-            match leaked_for {
-                None => batch.change(Change::Release { claim, owner }),
-                Some(id) => {
-                    // Released and taken: an end may have passed, and passing asks for a held one.
-                    batch.change(Change::Release {
-                        claim: claim.clone(),
-                        owner,
-                    });
-                    batch.change(Change::Take {
-                        claim,
-                        owner: owner_application(&id),
-                        end: None,
-                    });
+        if let Some(held) = self.ledger.claim(&claim)? {
+            batch.change(if held.owner == owner {
+                Change::Release { claim, owner }
+            } else {
+                // An order has the place; taking it again says that it still does when this is
+                // recorded, so that the order's end cannot give it back to a revoked certificate.
+                Change::Take {
+                    claim,
+                    owner: held.owner,
+                    end: held.end,
                 }
-            }
+            });
         }
         batch.change(Change::Remove {
             index: names::EXPIRIES,

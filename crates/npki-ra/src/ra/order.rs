@@ -16,7 +16,7 @@ use crate::{
     ApplicationId, Command, Decision, Draft, Fresh, RaError, Refusal, State, StepName, Why, Wish,
     application::{approval, certificate_ref, digest, event::Ordered, out_of_turn, rules},
     effect::EffectKind,
-    names::{self, order_key, owner_application, replacement, slot},
+    names::{self, order_key, owner_application, owner_certificate, replacement, slot},
     ports::Customer,
     refusals,
 };
@@ -169,13 +169,21 @@ impl Ra<'_> {
             key: order_key(&order.id),
             value: Value::new(*state.id.octets()).map_err(|_| RaError::Damaged("index value"))?,
         });
-        batch.change(match &order.replaces {
-            None => take(slot(&state.pseudonym, terms.product, terms.issuer), owner),
-            Some(old) => {
-                let old = certificate_ref(terms.issuer, old.serial.as_bytes())?;
-                take(replacement(&old), owner)
+        let claim = slot(&state.pseudonym, terms.product, terms.issuer);
+        if let Some(old) = &order.replaces {
+            let old = certificate_ref(terms.issuer, old.serial.as_bytes())?;
+            batch.change(take(replacement(&old), owner.clone()));
+            // While the order is open the place is its own, and does not end with the old one.
+            let held = self.ledger.claim(&claim)?.filter(|held| held.is_held(now));
+            if held.is_some_and(|held| held.owner == owner_certificate(&old)) {
+                batch.change(Change::Pass {
+                    claim: claim.clone(),
+                    from: owner_certificate(&old),
+                    to: owner.clone(),
+                });
             }
-        });
+        }
+        batch.change(take(claim, owner));
         Ok(())
     }
 

@@ -76,7 +76,10 @@ impl Ra<'_> {
             let request = derive("deadline", &[id.octets(), &version]);
             let decision = abandon(&state, AbandonedBy::Deadline);
             match self.record(&state, "deadline", decision, &key, request, now, rng)? {
-                Ok(receipt) => return self.run_effects_of(&receipt, now, rng),
+                Ok(receipt) => {
+                    self.run_effects_of(&receipt, now, rng)?;
+                    return Ok(());
+                }
                 Err(conflict) => again(conflict)?,
             }
         }

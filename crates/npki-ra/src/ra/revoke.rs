@@ -73,7 +73,7 @@ impl Ra<'_> {
                 command: REVOKE.to_owned(),
                 at: now,
                 why: vec![why],
-                policy: digest(self.policy),
+                policy: Some(digest(self.policy)),
             })
         };
         let Some((owner, _)) = self.owner(&name)? else {

@@ -6,7 +6,8 @@ use rand_core::CryptoRng;
 
 use super::{Ra, TRIES, batch::Batch, handle::again, load::damaged};
 use crate::{
-    ApplicationId, Draft, Effect, Event, MoneyStage, RaError, ReservationId, State, Why, Wish,
+    ApplicationId, Draft, Effect, EffectId, Event, MoneyStage, RaError, Refusal, ReservationId,
+    State, Why, Wish,
     application::event::{
         Captured, Dropped, EffectRefused, FeeDeclined, FeeReserved, Notified, Refunded, Registered,
         Released,
@@ -38,24 +39,31 @@ enum Outcome {
 }
 
 impl Ra<'_> {
-    /// Tries the effects that a commit has opened.
+    /// Tries the effects that a commit has opened; gives the refusal that one of them has met.
     pub(super) fn run_effects_of(
         &self,
         receipt: &Receipt,
         now: Instant,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(), RaError> {
+    ) -> Result<Option<Refusal>, RaError> {
+        let mut refused = None;
         let count = usize::try_from(receipt.events).unwrap_or(usize::MAX);
         for recorded in self.ledger.records(receipt.position, count)? {
             for change in &recorded.record().changes {
-                if let Change::Put { index, key, .. } = change
-                    && *index == EFFECTS
-                {
-                    self.run_effect(key, now, rng)?;
+                let Change::Put { index, key, value } = change else {
+                    continue;
+                };
+                if *index != EFFECTS {
+                    continue;
+                }
+                self.run_effect(key, now, rng)?;
+                let id = Effect::from_der(value.octets())?.id;
+                if let Some(outcome) = self.ledger.receipt(&outcome_key(&id))? {
+                    refused = refused.or(self.refusal_in(&outcome)?);
                 }
             }
         }
-        Ok(())
+        Ok(refused)
     }
 
     /// Tries one open effect: asks its port, records the outcome. What is closed already is passed
@@ -70,7 +78,7 @@ impl Ra<'_> {
             return Ok(Fared::Settled);
         };
         let effect = Effect::from_der(value.octets())?;
-        let key = sub_key("outcome", effect.id.octets());
+        let key = outcome_key(&effect.id);
         let request = derive("outcome", &[effect.id.octets()]);
         if effect.what == EffectKind::Revoke {
             return self.run_revocation(&effect, at, &key, request, now, rng);
@@ -293,6 +301,11 @@ impl Ra<'_> {
         batch.change(close(at));
         batch.commit(key, request)
     }
+}
+
+/// Names the commit that records an effect's outcome.
+fn outcome_key(id: &EffectId) -> IdempotencyKey {
+    sub_key("outcome", id.octets())
 }
 
 /// Removes an effect from the open ones.
