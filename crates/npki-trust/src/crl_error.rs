@@ -49,9 +49,10 @@ pub enum CrlError {
     /// Something known that is not processed yet, and so refused.
     #[error("{0} is not supported")]
     Unsupported(&'static str),
-    /// Not as RFC 5280 says.
-    #[error("the CRL has a malformed {0}")]
-    Malformed(&'static str),
+    /// Not as RFC 5280 wants CRLs to be issued; asked only by
+    /// [`require_conforming_certificates`](crate::Validator::require_conforming_certificates).
+    #[error("the CRL breaks a rule of RFC 5280: {0}")]
+    NotConforming(&'static str),
 }
 
 impl CrlError {
@@ -71,7 +72,7 @@ impl CrlError {
             Self::Scope => "crl-scope",
             Self::UnknownCriticalExtension(_) => "crl-unknown-critical-extension",
             Self::Unsupported(_) => "crl-unsupported",
-            Self::Malformed(_) => "crl-malformed",
+            Self::NotConforming(_) => "crl-not-conforming",
         }
     }
 }

@@ -47,6 +47,7 @@
 mod algorithm_policy;
 mod anchors;
 mod budget;
+mod conformance;
 mod crl;
 mod crl_error;
 mod general_name;

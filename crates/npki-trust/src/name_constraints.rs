@@ -140,14 +140,21 @@ fn compare(
     budget: &mut Budget,
 ) -> Result<Option<bool>, NameFault> {
     budget.name_comparison()?;
+    let sound = match (name, base) {
+        (GeneralName::Dns(name), GeneralName::Dns(_)) => is_dns_name(name, Wildcard::Allowed),
+        (GeneralName::Rfc822(name), GeneralName::Rfc822(_)) => mailbox(name).is_some(),
+        (GeneralName::Ip(name), GeneralName::Ip(_)) => matches!(name.len(), 4 | 16),
+        _ => true,
+    };
+    if !sound {
+        return Err(NameFault::MalformedNames);
+    }
     Ok(match (name, base) {
         (GeneralName::Directory(name), GeneralName::Directory(base)) => {
             Some(directory_within(name, base))
         }
         (GeneralName::Dns(name), GeneralName::Dns(base)) => Some(dns_within(name, base, tree)),
-        (GeneralName::Rfc822(name), GeneralName::Rfc822(base)) => {
-            Some(mail_within(name, base).ok_or(NameFault::MalformedNames)?)
-        }
+        (GeneralName::Rfc822(name), GeneralName::Rfc822(base)) => Some(mail_within(name, base)),
         (GeneralName::Uri(name), GeneralName::Uri(base)) => {
             let host = uri_host(name).ok_or(NameFault::Unsupported(
                 "a URI without a host name under a name constraint",
@@ -197,8 +204,10 @@ fn read_subtree(subtree: AnyRef<'_>) -> Result<GeneralName, NameFault> {
     }
     let sound = match &base {
         GeneralName::Ip(range) => ip_range_is_sound(range),
-        // RFC 5280 knows no leading dot here; taking one would guess at what it means.
-        GeneralName::Dns(domain) => !domain.starts_with('.'),
+        // RFC 5280 knows neither leading dot nor wildcard here; taking one would guess at what it
+        // means.
+        GeneralName::Dns(domain) => domain.is_empty() || is_dns_name(domain, Wildcard::Forbidden),
+        GeneralName::Rfc822(base) if base.contains('@') => mailbox(base).is_some(),
         _ => true,
     };
     sound.then_some(base).ok_or(malformed)
@@ -251,19 +260,39 @@ fn dns_within(name: &str, base: &str, tree: Tree) -> bool {
     }
 }
 
-/// `user@host` holds one mailbox, `host` all on it, `.domain` all on hosts below it. `None`: no
-/// mail address.
-fn mail_within(name: &str, base: &str) -> Option<bool> {
-    let (local, host) = name.rsplit_once('@')?;
-    if local.is_empty() || host.is_empty() {
-        return None;
-    }
-    Some(match base.rsplit_once('@') {
+/// Labels of one octet and more; a wildcard as the first one at most.
+fn is_dns_name(name: &str, wildcard: Wildcard) -> bool {
+    let rest = match wildcard {
+        Wildcard::Allowed => name.strip_prefix("*.").unwrap_or(name),
+        Wildcard::Forbidden => name,
+    };
+    rest.split('.')
+        .all(|label| !label.is_empty() && !label.contains(['*', ' ', '@']))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wildcard {
+    Allowed,
+    Forbidden,
+}
+
+/// `user@host` holds one mailbox, `host` all on it, `.domain` all on hosts below it.
+fn mail_within(name: &str, base: &str) -> bool {
+    let Some((local, host)) = mailbox(name) else {
+        return false;
+    };
+    match mailbox(base) {
         Some((base_local, base_host)) => {
             local == base_local && host.eq_ignore_ascii_case(base_host)
         }
-        None => base.is_empty() || host_within(host, base),
-    })
+        None => host_within(host, base),
+    }
+}
+
+/// Local part and host. Quoted local parts, which may hold another `@`, are not taken.
+fn mailbox(name: &str) -> Option<(&str, &str)> {
+    let (local, host) = name.split_once('@')?;
+    (!local.is_empty() && !host.is_empty() && !host.contains('@')).then_some((local, host))
 }
 
 /// `host` holds that host, `.domain` all hosts below it.

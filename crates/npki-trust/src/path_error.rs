@@ -133,6 +133,15 @@ pub enum PathError {
         /// What.
         what: &'static str,
     },
+    /// Not as RFC 5280 wants certificates to be issued; asked only by
+    /// [`require_conforming_certificates`](crate::Validator::require_conforming_certificates).
+    #[error("certificate {depth} breaks a rule of RFC 5280: {rule}")]
+    NotConforming {
+        /// Which certificate; one more than the last for the anchor.
+        depth: usize,
+        /// What ought to be, with its section.
+        rule: &'static str,
+    },
     /// A bound on the work was reached before an answer was found.
     #[error("gave up: {0}")]
     Budget(BudgetKind),
@@ -160,6 +169,7 @@ impl PathError {
             Self::UnknownCriticalExtension { .. } => "unknown-critical-extension",
             Self::Unsupported { .. } => "unsupported",
             Self::Malformed { .. } => "malformed",
+            Self::NotConforming { .. } => "not-conforming",
             Self::Budget(_) => "budget",
         }
     }
@@ -184,7 +194,8 @@ impl PathError {
             | Self::PolicyRefused { depth, .. }
             | Self::UnknownCriticalExtension { depth, .. }
             | Self::Unsupported { depth, .. }
-            | Self::Malformed { depth, .. } => Some(*depth),
+            | Self::Malformed { depth, .. }
+            | Self::NotConforming { depth, .. } => Some(*depth),
         }
     }
 }

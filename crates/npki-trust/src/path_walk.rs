@@ -18,6 +18,7 @@ use npki_core::Instant;
 use crate::{
     AlgorithmPolicy, PathError, PolicySet,
     budget::Budget,
+    conformance::broken_rule,
     name_constraints::{NameConstraints, NameFault},
     policy_graph::{AnyPolicy, Mapping, PolicyGraph},
     validator::AnchorValidity,
@@ -32,6 +33,7 @@ pub(crate) struct Inputs {
     pub(crate) inhibit_any_policy: bool,
     pub(crate) max_path_length: usize,
     pub(crate) extended_key_usage: Option<ObjectIdentifier>,
+    pub(crate) conforming: bool,
 }
 
 impl Default for Inputs {
@@ -44,6 +46,7 @@ impl Default for Inputs {
             inhibit_any_policy: false,
             max_path_length: usize::MAX,
             extended_key_usage: None,
+            conforming: false,
         }
     }
 }
@@ -218,14 +221,18 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// 6.1.4 (o), 6.1.5 (f): nothing critical is unknown.
+    /// 6.1.4 (o), 6.1.5 (f): nothing critical is unknown; and what the caller asks beyond that.
     fn known(&self, certificate: &Certificate, depth: usize) -> Result<(), PathError> {
-        certificate
-            .critical_extensions()
-            .find(|oid| !PROCESSED.contains(oid))
-            .map_or(Ok(()), |oid| {
-                Err(PathError::UnknownCriticalExtension { depth, oid })
-            })
+        let mut critical = certificate.critical_extensions();
+        if let Some(oid) = critical.find(|oid| !PROCESSED.contains(oid)) {
+            return Err(PathError::UnknownCriticalExtension { depth, oid });
+        }
+        if self.inputs.conforming
+            && let Some(rule) = broken_rule(certificate)
+        {
+            return Err(PathError::NotConforming { depth, rule });
+        }
+        Ok(())
     }
 
     fn policy_refused(&self, depth: usize) -> PathError {

@@ -196,3 +196,6 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use npki_core::Instant;
 use crate::{
     CrlError, CrlVerdict, PathError,
     budget::Exhausted,
+    conformance::broken_crl_rule,
     crl::{check_signer, check_usable, look_up, verify_signature},
     path_search::{Failure, Goal, Index, Search},
     path_walk::Inputs,
@@ -38,7 +39,12 @@ impl<'a> Search<'a> {
         let mut said: Vec<Said<'a>> = Vec::new();
         let mut nearest = CrlError::Missing;
         for (number, crl) in crls.iter().enumerate() {
-            let told = match check_usable(crl, certificate, self.request.at) {
+            let usable = check_usable(crl, certificate, self.request.at).and_then(|()| {
+                let asked = self.validator.inputs.conforming;
+                let broken = asked.then(|| broken_crl_rule(crl)).flatten();
+                broken.map_or(Ok(()), |rule| Err(CrlError::NotConforming(rule)))
+            });
+            let told = match usable {
                 // A CRL of somebody else is no near miss.
                 Err(CrlError::WrongIssuer) => continue,
                 Err(error) => Err(error),

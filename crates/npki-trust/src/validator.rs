@@ -128,6 +128,18 @@ impl Validator {
         self
     }
 
+    /// Certificates and CRLs must be as RFC 5280 sections 4 and 5 want conforming CAs to issue them:
+    /// key identifiers there, extensions critical or not as they should be, CA extensions in CA
+    /// certificates only.
+    ///
+    /// Section 6 does not ask for it, so a path that breaks such a rule is valid otherwise. The
+    /// Korean CAs of generation 2 keep these rules.
+    #[must_use]
+    pub const fn require_conforming_certificates(mut self) -> Self {
+        self.inputs.conforming = true;
+        self
+    }
+
     /// Other trusted algorithms than those of today.
     #[must_use]
     pub const fn algorithms(mut self, algorithms: AlgorithmPolicy) -> Self {

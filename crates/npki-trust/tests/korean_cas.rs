@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use npki_cert::{Certificate, Crl, PolicyOid};
 use npki_core::Instant;
@@ -32,7 +36,7 @@ fn folder() -> Option<PathBuf> {
     Some(folder)
 }
 
-fn read(folder: &PathBuf, name: &str) -> Certificate {
+fn read(folder: &Path, name: &str) -> Certificate {
     Certificate::parse(&fs::read(folder.join(format!("{name}.der"))).unwrap()).unwrap()
 }
 
@@ -57,6 +61,8 @@ fn root_ca_4_and_its_cas() {
         // requireExplicitPolicy 0 in the certificate itself, met by anyPolicy …
         let one: PolicyOid = "1.2.410.200005.1.1.1".parse().unwrap();
         let request = Request::new(&ca, at("2025-01-01"));
+        let strict = Validator::new(Anchors::new([root.clone()])).require_conforming_certificates();
+        assert!(strict.validate(&request).is_ok(), "{name}");
         let accepts = |policies| Validator::new(Anchors::new([root.clone()])).policies(policies);
         let path = accepts(PolicySet::of([one])).validate(&request).unwrap();
         assert_eq!(path.policies(), &PolicySet::of([one]), "{name}");

@@ -127,6 +127,7 @@ impl Case {
                 "explicit" => validator.require_explicit_policy(),
                 "inhibit-mapping" => validator.inhibit_policy_mapping(),
                 "inhibit-any" => validator.inhibit_any_policy(),
+                "conforming" => validator.require_conforming_certificates(),
                 other => panic!("flag {other}"),
             };
         }
@@ -170,7 +171,7 @@ impl Case {
         };
         match self.validator().validate(&request) {
             Ok(path) => {
-                assert_eq!(path.certificates()[0].der(), leaf.der());
+                assert_eq!(path.certificates().first().unwrap().der(), leaf.der());
                 format!("ok {}", path.policies()).trim_end().to_owned()
             }
             Err(error) => described(&error),

@@ -130,7 +130,8 @@ class Topic:
         for policy in (["2.5.29.32.0"] if policies is None else policies.split()):
             args += ["-policy", policy]
         for flag in flags.split():
-            args += {"explicit": ["-explicit_policy"], "inhibit-mapping": ["-inhibit_map"], "inhibit-any": ["-inhibit_any"]}[flag]
+            args += {"explicit": ["-explicit_policy"], "inhibit-mapping": ["-inhibit_map"], "inhibit-any": ["-inhibit_any"],
+                     "conforming": ["-x509_strict"]}[flag]
         untrusted = f"{chain or ''} {pool}".strip()
         if untrusted:
             args += ["-untrusted", bundle("untrusted", untrusted, "der", "x509")]
@@ -620,7 +621,45 @@ def crls():
     case("new-key-vouches-for-itself", "revocation-unknown 0 crl-signer", "root by-crl-key", f, pool="ca-new-with-old")
 
 
-topics = [basic, authority, policy, names, crls]
+def conforming():
+    """What require_conforming_certificates asks on top; all are valid without."""
+    t = Topic("conforming")
+    t.cert("root", "root", "root", ext=CA)
+    rule = "RFC 5280 4, 5"
+
+    def both(name, expect, **more):
+        t.case(f"{name}-asked", expect, rule, flags="conforming", **more)
+        t.case(f"{name}-not-asked", "ok", rule, **more)
+
+    def ca(file, *ext):
+        t.cert(file, file, "ca", "root", ext=ext)
+        t.cert(f"leaf-of-{file}", "leaf", "leaf", file, ext=LEAF)
+        both(file, "not-conforming 1", leaf=f"leaf-of-{file}", chain=file)
+
+    def leaf(file, *ext, subject="leaf"):
+        t.cert(file, subject, "leaf", "root", ext=ext)
+        both(file, "not-conforming 0", leaf=file, chain="")
+
+    t.cert("good", "leaf", "leaf", "root", ext=LEAF)
+    both("good", "ok", leaf="good", chain="")
+    leaf("no-authority-key", "authorityKeyIdentifier=none", *LEAF[1:])
+    leaf("authority-key-of-names", "authorityKeyIdentifier=issuer:always", *LEAF[1:])
+    leaf("critical-subject-key", AKI, "subjectKeyIdentifier=critical,hash")
+    leaf("leaf-signs", AKI, "keyUsage=critical,keyCertSign")
+    leaf("leaf-constrains", *LEAF, "nameConstraints=critical,permitted;DNS:lab.example")
+    leaf("no-name", *LEAF, "subjectAltName=DNS:lab.example", subject="/")
+    t.cert("no-name-critical", "/", "leaf", "root", ext=[*LEAF, "subjectAltName=critical,DNS:lab.example"])
+    both("no-name-critical", "ok", leaf="no-name-critical", chain="")
+    ca("no-subject-key", AKI, "subjectKeyIdentifier=none", *CA[:2])
+    ca("basic-not-critical", AKI, CA[2], CA[1], "basicConstraints=CA:TRUE")
+    ca("names-not-critical", AKI, *CA, "nameConstraints=permitted;DNS:lab.example")
+    ca("policy-not-critical", AKI, *CA, "policyConstraints=requireExplicitPolicy:5")
+    ca("any-not-critical", AKI, *CA, "inhibitAnyPolicy=5")
+    t.crl("root", "root")
+    both("crl", "ok", leaf="good", chain="", crls="root")
+
+
+topics = [basic, authority, policy, names, crls, conforming]
 chosen = [arg for arg in sys.argv[1:] if not arg.startswith("--")]
 for topic in topics:
     if not chosen or topic.__name__ in chosen:
