@@ -173,7 +173,7 @@ impl Medium for FolderMedium {
         let root = Dir::open_or_create(&self.root)?;
         let _lock = Self::lock_to_write(&root)?;
         let target = Target::of(&root, &bundle.sign.certificate)?;
-        if target.kind == Kind::Replace && overwrite == Overwrite::Refuse {
+        if target.occupied && overwrite == Overwrite::Refuse {
             let id = target.shelf.id_of(&target.name);
             return Err(MediumError::Exists { id });
         }
@@ -221,6 +221,7 @@ impl Medium for FolderMedium {
         let bundle = contents.into_bundle(id)?.resealed(old, new, reseal, rng)?;
         let target = Target {
             kind: Kind::Replace,
+            occupied: true,
             shelf: spot.shelf,
             name: spot.name,
         };
@@ -232,6 +233,8 @@ impl Medium for FolderMedium {
 #[derive(Debug)]
 struct Target {
     kind: Kind,
+    /// Whether an entry stands there.
+    occupied: bool,
     shelf: Shelf,
     name: OsString,
 }
@@ -268,6 +271,7 @@ impl Target {
         if let Some(spot) = theirs.or(nobodys) {
             return Ok(Self {
                 kind: Kind::Replace,
+                occupied: true,
                 shelf: spot.shelf,
                 name: spot.name,
             });
@@ -279,6 +283,7 @@ impl Target {
         let free = Self::free_name(root, &shelf, certificate, name)?;
         Ok(Self {
             kind: free.0,
+            occupied: false,
             shelf,
             name: free.1,
         })
