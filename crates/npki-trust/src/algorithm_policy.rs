@@ -169,3 +169,88 @@ const HASHES: &[(HashAlgorithm, Level)] = &[
 const CURVES: &[ObjectIdentifier] = &[SECP_256_R_1, SECP_384_R_1, SECP_521_R_1];
 const MIN_RSA_BITS: usize = 2_048;
 const DANGER_MIN_RSA_BITS: usize = 1_024;
+
+#[cfg(test)]
+mod tests {
+    use der::{Any, Decode as _, Encode as _, asn1::BitString};
+    use spki::AlgorithmIdentifierOwned;
+
+    use super::*;
+
+    fn rsa(bits: usize) -> SubjectPublicKeyInfoOwned {
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
+        modulus[0] >>= modulus.len() * 8 - bits;
+        let key = RsaPublicKey {
+            modulus: UintRef::new(&modulus).unwrap(),
+            public_exponent: UintRef::new(&[1, 0, 1]).unwrap(),
+        };
+        info(RSA_ENCRYPTION, Some(Any::null()), &key.to_der().unwrap())
+    }
+
+    fn ec(curve: ObjectIdentifier) -> SubjectPublicKeyInfoOwned {
+        let curve = Any::from_der(&curve.to_der().unwrap()).unwrap();
+        info(ID_EC_PUBLIC_KEY, Some(curve), &[4])
+    }
+
+    fn info(
+        oid: ObjectIdentifier,
+        parameters: Option<Any>,
+        key: &[u8],
+    ) -> SubjectPublicKeyInfoOwned {
+        SubjectPublicKeyInfoOwned {
+            algorithm: AlgorithmIdentifierOwned { oid, parameters },
+            subject_public_key: BitString::from_bytes(key).unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_table() {
+        let today = AlgorithmPolicy::new();
+        let danger = today.danger_trust_rsa_1024();
+        for (bits, trusted, with_danger) in [
+            (1_016, false, false),
+            (1_023, false, false),
+            (1_024, false, true),
+            (2_047, false, true),
+            (2_048, true, true),
+            (4_096, true, true),
+        ] {
+            assert_eq!(today.check_key(&rsa(bits)).is_ok(), trusted, "{bits}");
+            assert_eq!(danger.check_key(&rsa(bits)).is_ok(), with_danger, "{bits}");
+        }
+        let secp256k1 = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+        for (curve, trusted) in [
+            (SECP_256_R_1, true),
+            (SECP_384_R_1, true),
+            (SECP_521_R_1, true),
+            (secp256k1, false),
+        ] {
+            assert_eq!(today.check_key(&ec(curve)).is_ok(), trusted, "{curve}");
+        }
+        assert!(today.check_key(&info(RSA_ENCRYPTION, None, &[])).is_err());
+        assert!(
+            today
+                .check_key(&info(ID_EC_PUBLIC_KEY, None, &[4]))
+                .is_err()
+        );
+        let ed25519 = ObjectIdentifier::new_unwrap("1.3.101.112");
+        assert!(today.check_key(&info(ed25519, None, &[0; 32])).is_err());
+
+        let danger = today.danger_trust_sha1();
+        for (hash, trusted, with_danger) in [
+            (HashAlgorithm::Sha1, false, true),
+            (HashAlgorithm::Sha224, false, false),
+            (HashAlgorithm::Sha256, true, true),
+            (HashAlgorithm::Sha384, true, true),
+            (HashAlgorithm::Sha512, true, true),
+        ] {
+            for algorithm in [
+                SignatureAlgorithm::RsaPkcs1(hash),
+                SignatureAlgorithm::Ecdsa(hash),
+            ] {
+                assert_eq!(today.check_signature(algorithm).is_ok(), trusted);
+                assert_eq!(danger.check_signature(algorithm).is_ok(), with_danger);
+            }
+        }
+    }
+}

@@ -353,3 +353,305 @@ fn context_number(field: AnyRef<'_>) -> Option<u32> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use const_oid::db::rfc5280::ID_CE_NAME_CONSTRAINTS;
+    use npki_cert::Certificate;
+
+    use super::*;
+    use crate::{Bounds, BudgetKind};
+
+    fn general(number: u8, value: &[u8]) -> Vec<u8> {
+        [&[0x80 | number, u8::try_from(value.len()).unwrap()], value].concat()
+    }
+
+    fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+        [&[tag, u8::try_from(value.len()).unwrap()], value].concat()
+    }
+
+    fn permitted(base: &[u8]) -> Vec<u8> {
+        tlv(0x30, &tlv(0xa0, &tlv(0x30, base)))
+    }
+
+    fn name(number: u8, value: &[u8]) -> GeneralName {
+        let der = general(number, value);
+        GeneralName::read(contents(&der).unwrap()[0]).unwrap()
+    }
+
+    /// RFC 5280 section 4.2.1.10: what is no constraint.
+    #[test]
+    fn malformed_constraints() {
+        let dns = general(2, b"lab.example");
+        let minimum = [dns.clone(), tlv(0x80, &[1])].concat();
+        for (what, extension, fault) in [
+            (
+                "empty",
+                tlv(0x30, &[]),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "no tree",
+                tlv(0x30, &tlv(0xa0, &[])),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "another field",
+                tlv(0x30, &tlv(0xa2, &tlv(0x30, &dns))),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "no name",
+                permitted(&[]),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "minimum 1",
+                permitted(&minimum),
+                Some(NameFault::Unsupported(
+                    "a minimum or maximum in a name constraint",
+                )),
+            ),
+            ("a name", permitted(&dns), None),
+            ("all names", permitted(&general(2, b"")), None),
+            (
+                "leading dot",
+                permitted(&general(2, b".lab.example")),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "wildcard",
+                permitted(&general(2, b"*.lab.example")),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "two at signs",
+                permitted(&general(1, b"a@b@c")),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "an address",
+                permitted(&general(7, &[10, 0, 0, 1])),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "a range",
+                permitted(&general(7, &[10, 0, 0, 0, 255, 128, 0, 0])),
+                None,
+            ),
+            (
+                "a mask with a hole",
+                permitted(&general(7, &[10, 0, 0, 0, 255, 0, 255, 0])),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "a mask with a hole in an octet",
+                permitted(&general(7, &[10, 0, 0, 0, 0xf1, 0, 0, 0])),
+                Some(NameFault::MalformedConstraints),
+            ),
+            (
+                "not ASCII",
+                permitted(&general(2, "홍".as_bytes())),
+                Some(NameFault::MalformedConstraints),
+            ),
+        ] {
+            let found = NameConstraints::default().add(&extension).err();
+            assert_eq!(found, fault, "{what}");
+        }
+    }
+
+    #[test]
+    fn names_under_constraints() {
+        let within = Ok(Some(true));
+        let without = Ok(Some(false));
+        let other_form = Ok(None);
+        let malformed = Err(NameFault::MalformedNames);
+        for (form, base, own_form, own, tree, expected) in [
+            (
+                2,
+                &b"lab.example"[..],
+                2,
+                &b"lab.example"[..],
+                Tree::Permitted,
+                within,
+            ),
+            (
+                2,
+                b"lab.example",
+                2,
+                b".lab.example",
+                Tree::Permitted,
+                malformed,
+            ),
+            (
+                2,
+                b"lab.example",
+                2,
+                b"a..lab.example",
+                Tree::Permitted,
+                malformed,
+            ),
+            (2, b"lab.example", 2, b"", Tree::Excluded, malformed),
+            (
+                2,
+                b"lab.example",
+                2,
+                b"*.lab.example",
+                Tree::Permitted,
+                within,
+            ),
+            (
+                2,
+                b"a.lab.example",
+                2,
+                b"*.lab.example",
+                Tree::Permitted,
+                without,
+            ),
+            (
+                2,
+                b"a.lab.example",
+                2,
+                b"*.lab.example",
+                Tree::Excluded,
+                within,
+            ),
+            (
+                2,
+                b"a.b.lab.example",
+                2,
+                b"*.lab.example",
+                Tree::Excluded,
+                without,
+            ),
+            (2, b"", 2, b"anything.example", Tree::Excluded, within),
+            (
+                2,
+                b"lab.example",
+                1,
+                b"a@lab.example",
+                Tree::Excluded,
+                other_form,
+            ),
+            (
+                1,
+                b"lab.example",
+                1,
+                b"a@b@lab.example",
+                Tree::Permitted,
+                malformed,
+            ),
+            (
+                1,
+                b"lab.example",
+                1,
+                b"lab.example",
+                Tree::Permitted,
+                malformed,
+            ),
+            (
+                1,
+                b"lab.example",
+                1,
+                b"a@LAB.example",
+                Tree::Permitted,
+                within,
+            ),
+            (
+                6,
+                b"lab.example",
+                6,
+                b"http://lab.example:80/",
+                Tree::Permitted,
+                within,
+            ),
+            (
+                6,
+                b"lab.example",
+                6,
+                b"http://u@lab.example?x",
+                Tree::Permitted,
+                within,
+            ),
+            (
+                6,
+                b"lab.example",
+                6,
+                b"http://lab.example@evil.example/",
+                Tree::Permitted,
+                without,
+            ),
+            (
+                7,
+                &[10, 0, 0, 0, 255, 0, 0, 0],
+                7,
+                &[10, 9, 9, 9],
+                Tree::Permitted,
+                within,
+            ),
+            (
+                7,
+                &[10, 0, 0, 0, 255, 0, 0, 0],
+                7,
+                &[11, 9, 9, 9],
+                Tree::Permitted,
+                without,
+            ),
+            (
+                7,
+                &[10, 0, 0, 0, 255, 0, 0, 0],
+                7,
+                &[0; 16],
+                Tree::Permitted,
+                without,
+            ),
+            (
+                7,
+                &[10, 0, 0, 0, 255, 0, 0, 0],
+                7,
+                &[10, 0, 0, 0, 255, 0, 0, 0],
+                Tree::Excluded,
+                malformed,
+            ),
+        ] {
+            let mut budget = Budget::new(Bounds::default());
+            let found = compare(&name(own_form, own), &name(form, base), tree, &mut budget);
+            assert_eq!(found, expected, "{own:?} under {base:?}");
+        }
+        for uri in [
+            &b"urn:x"[..],
+            b"http://10.0.0.1/",
+            b"http://[::1]/",
+            b"http:///x",
+        ] {
+            let mut budget = Budget::new(Bounds::default());
+            let base = name(6, b"lab.example");
+            let found = compare(&name(6, uri), &base, Tree::Excluded, &mut budget);
+            assert!(matches!(found, Err(NameFault::Unsupported(_))), "{uri:?}");
+        }
+    }
+
+    #[test]
+    fn comparisons_are_bounded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/paths/names/");
+        let read = |name: &str| {
+            let der = std::fs::read(format!("{folder}{name}.der")).unwrap();
+            Certificate::parse(&der).unwrap()
+        };
+        let ca = read("dns-permitted");
+        let leaf = read("dns-permitted-0");
+        let extension = ca.extension(ID_CE_NAME_CONSTRAINTS).unwrap();
+        let mut constraints = NameConstraints::default();
+        constraints.add(extension.value).unwrap();
+        // The subject and one subjectAltName.
+        for (name_comparisons, fine) in [(1, false), (2, true)] {
+            let mut budget = Budget::new(Bounds {
+                name_comparisons,
+                ..Bounds::default()
+            });
+            let exhausted = NameFault::Exhausted(Exhausted(BudgetKind::NameComparisons));
+            let found = constraints.check(&leaf, &mut budget);
+            assert_eq!(found, if fine { Ok(()) } else { Err(exhausted) });
+        }
+    }
+}

@@ -131,11 +131,9 @@ impl<'a> Search<'a> {
 
     /// The path that the caller gave.
     fn along(&mut self, chain: &[Certificate], goal: &Goal<'_>) -> Result<Found, Failure> {
-        let given = match chain.split_last() {
-            Some((last, below)) if self.validator.anchors.contains(last) => below,
-            _ => chain,
-        };
-        let path: Vec<Index> = (LEAF..=given.len()).collect();
+        let anchors = &self.validator.anchors;
+        let below = chain.iter().position(|c| anchors.contains(c));
+        let path: Vec<Index> = (LEAF..=below.unwrap_or(chain.len())).collect();
         self.budget.depth(path.len())?;
         let mut causes = Causes::default();
         let top = path.last().copied().unwrap_or(LEAF);

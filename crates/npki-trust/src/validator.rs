@@ -37,8 +37,8 @@ pub struct Request<'a> {
     pub leaf: &'a Certificate,
     /// The instant at which everything has to hold.
     pub at: Instant,
-    /// The path to take: from the leaf's issuer upward, the anchor left out or last. `None`: build
-    /// one from `pool`.
+    /// The path to take: from the leaf's issuer upward. What stands from an anchor on is not looked
+    /// at; the anchor itself may be left out. `None`: build a path from `pool`.
     pub chain: Option<&'a [Certificate]>,
     /// Certificates that may be issuers or CRL signers, in any order, trusted in nothing.
     pub pool: &'a [Certificate],
