@@ -1,7 +1,8 @@
 //! Making the certificates of roots and CAs: what is done once, with few people in the room.
 
 use npki_cert::{
-    Certificate, IdentifyData, Name, Profile, SerialNumber, TbsParams, assemble_certificate,
+    Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, Profile, SerialNumber, TbsParams,
+    assemble_certificate, assemble_crl, tbs_crl,
 };
 use npki_core::Instant;
 use npki_key::SigningKey;
@@ -92,6 +93,25 @@ pub fn issuing_ca(
         path_len: Some(0),
     };
     signed(root_key, Profile::IssuingCa, &params, rng)
+}
+
+/// Makes the list of CAs that a root has revoked (ARL), sorted by serial number.
+///
+/// # Errors
+/// [`CaError`] when the list or the key refuses.
+pub fn authority_revocation_list(
+    root_key: &dyn SigningKey,
+    params: &CrlParams<'_>,
+    entries: impl IntoIterator<Item = CrlEntry>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Crl, CaError> {
+    let tbs = tbs_crl(params, entries)?;
+    let signature = root_key.sign(&tbs, rng)?;
+    Ok(Crl::parse(&assemble_crl(
+        &tbs,
+        params.signature_algorithm,
+        signature.octets(),
+    )?)?)
 }
 
 fn signed(

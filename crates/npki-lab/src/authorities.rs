@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use npki_ca::{CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony};
-use npki_cert::{Certificate, Name, PolicyArc};
+use npki_cert::{Certificate, Crl, CrlParams, Name, PolicyArc};
 use npki_core::{HashAlgorithm, Instant, Issuer};
 use npki_ledger::SealingKey;
 use rand_core::CryptoRng;
@@ -64,7 +64,7 @@ impl Authorities {
                     not_after: years(from, 10),
                     notice: "이 인증서는 시험용 인증서입니다(This certificate is for tests only)",
                     cps_uri: "http://rootca.lab.example/cps.html",
-                    arl_uri: "http://rootca.lab.example/arl.crl",
+                    arl_uri: ARL_URI,
                 },
                 rng,
             )?;
@@ -88,6 +88,28 @@ impl Authorities {
             });
         }
         Ok(Self { root, cas })
+    }
+
+    /// The root's list of revoked CAs at this instant: nobody is on it.
+    ///
+    /// # Errors
+    /// [`LabError`] when it cannot be made.
+    pub fn arl(&self, now: Instant, rng: &mut dyn CryptoRng) -> Result<Crl, LabError> {
+        let key = KeyPool::key(0)?.signing_key()?;
+        let params = CrlParams {
+            issuer: &self.root,
+            signature_algorithm: &key.algorithm().identifier(),
+            this_update: now,
+            next_update: now.saturating_add(Duration::from_secs(30 * 24 * 3600)),
+            number: u64::try_from(now.unix_seconds()).unwrap_or(0),
+            distribution_point: Some(ARL_URI),
+        };
+        Ok(ceremony::authority_revocation_list(
+            &*key,
+            &params,
+            [],
+            rng,
+        )?)
     }
 
     /// The CA with these habits, if the lab has it.
@@ -126,6 +148,8 @@ fn years(from: Instant, count: usize) -> Instant {
     }
     day.last_second()
 }
+
+const ARL_URI: &str = "http://rootca.lab.example/arl.crl";
 
 /// How a real CA names itself, with `Lab-` before its organisation.
 struct Habit {

@@ -190,7 +190,10 @@ impl Lab<'_> {
     ) -> Result<Held, LabError> {
         let registration = self.ra().registration(application.id(), self.now())?;
         let state = application.state();
-        let chosen = state.chosen.as_ref().ok_or_else(|| elsewhere(application))?;
+        let chosen = state
+            .chosen
+            .as_ref()
+            .ok_or_else(|| elsewhere(application))?;
         let (issuer, product) = (chosen.issuer, chosen.product);
         let ca = self
             .ca(issuer)

@@ -2,7 +2,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use core::time::Duration;
 
-use npki_ca::{Ca, CaError};
+use npki_ca::Ca;
 use npki_cert::{Certificate, Crl};
 use npki_core::{Instant, Issuer};
 use npki_key::PrivateKey;
@@ -172,17 +172,20 @@ impl<'a> Lab<'a> {
         (self.authorities.root.clone(), cas.collect())
     }
 
-    /// A fresh CRL of every CA.
+    /// A fresh list of the root and of every CA: what a relying party needs to judge any chain.
     ///
     /// # Errors
     /// [`LabError::Ca`].
     pub fn crls(&self) -> Result<Vec<Crl>, LabError> {
         let mut rng = self.rng();
-        let cas = Authorities::ISSUERS
+        let mut crls = vec![self.authorities.arl(self.now(), &mut rng)?];
+        for ca in Authorities::ISSUERS
             .iter()
-            .filter_map(|issuer| self.ca(*issuer));
-        let crls: Result<Vec<_>, CaError> = cas.map(|ca| ca.crl(self.now(), &mut rng)).collect();
-        Ok(crls?)
+            .filter_map(|issuer| self.ca(*issuer))
+        {
+            crls.push(ca.crl(self.now(), &mut rng)?);
+        }
+        Ok(crls)
     }
 
     /// Lets bank and CAs do everything that is open or overdue, until nothing moves any more.
