@@ -14,6 +14,7 @@
 mod clock;
 mod generator;
 mod outside;
+pub mod readme;
 mod workspace;
 
 pub use clock::{NOW_UNIX, now};
