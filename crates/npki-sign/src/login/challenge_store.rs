@@ -142,7 +142,6 @@ mod tests {
                 .collect();
             calls
                 .into_iter()
-                .filter(|_| true)
                 .map(|call| call.join().unwrap())
                 .filter(|state| *state == ChallengeState::Fresh)
                 .count()
