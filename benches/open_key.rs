@@ -4,8 +4,8 @@
 //! cargo bench -p npki-benches --bench open_key
 //! ```
 //!
-//! `benches/README.md` has the figures. Beside it: the chain of hashes that no implementation can avoid, PyPinkSign (`NPKI_PYTHON`), and the system's
-//! libcrypto with PBES2. The password and the files are the vectors of `npki-container`.
+//! Beside it: the chain of hashes that no implementation can avoid, PyPinkSign (`NPKI_PYTHON`), and the system's
+//! libcrypto with PBES2. The password and the files are the vectors of `npki-container`. Figures: `benches/README.md`.
 
 use std::cell::RefCell;
 use std::error::Error;
