@@ -21,3 +21,8 @@ pub use clock::{NOW_UNIX, now};
 pub use generator::{DEFAULT_SEED, generator, generator_from};
 pub use outside::{in_ci, nightly_cargo, python_with_pypinksign, tool, vectors};
 pub use workspace::{output, workspace_metadata, workspace_root};
+
+/// The programs of the README, as they stand there.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme_programs {}

@@ -35,17 +35,32 @@ pub struct LabLedgers {
     /// The bank's.
     pub bank: Box<dyn Ledger>,
     /// The CAs', in the order of [`Authorities::ISSUERS`].
-    pub cas: [Box<dyn Ledger>; 2],
+    pub cas: Vec<Box<dyn Ledger>>,
 }
 
 impl LabLedgers {
+    /// Opens each by its name: `bank`, then `ca-yessign` and so on.
+    ///
+    /// # Errors
+    /// The first that `open` gives.
+    pub fn open<E>(mut open: impl FnMut(&str) -> Result<Box<dyn Ledger>, E>) -> Result<Self, E> {
+        let bank = open("bank")?;
+        let cas = Authorities::ISSUERS
+            .iter()
+            .map(|issuer| open(&format!("ca-{issuer}")));
+        Ok(Self {
+            bank,
+            cas: cas.collect::<Result<_, E>>()?,
+        })
+    }
+
     /// Ledgers that last as long as this value.
     #[must_use]
     pub fn in_memory() -> Self {
-        let ledger = || Box::new(MemoryLedger::new());
+        let ledger = || -> Box<dyn Ledger> { Box::new(MemoryLedger::new()) };
         Self {
             bank: ledger(),
-            cas: [ledger(), ledger()],
+            cas: Authorities::ISSUERS.iter().map(|_| ledger()).collect(),
         }
     }
 }
@@ -146,8 +161,8 @@ impl<'a> Lab<'a> {
         LabRng::new(lock(&self.rng).next_u64())
     }
 
-    /// The next key of the pool: each of the 29 that no CA has, then generated ones are not made
-    /// but the pool begins anew, and a CA refuses a key that it knows.
+    /// The next key of the pool that no CA has. After 26 they come again, and a CA refuses a key that
+    /// it knows.
     ///
     /// # Errors
     /// [`LabError::Key`] never.

@@ -14,7 +14,7 @@ use npki::relying_party::{Challenge, Identity, LoginAttempt, LoginVerifier, Purp
 use npki::wallet::media::EntryId;
 use npki::{Certificate, Instant, Product};
 use npki_core::{Channel, Holder, Issuer, OrderAction, ReplacedBecause, RevocationReason};
-use npki_lab::{Held, Lab, LabLedgers, Person};
+use npki_lab::{Authorities, Held, Lab, LabLedgers, Person};
 
 use crate::{
     bank::{self, Wish},
@@ -23,10 +23,7 @@ use crate::{
 };
 
 pub(crate) fn tell(now: Instant, dir: &Path) -> Result<(), Box<dyn Error>> {
-    let ledgers = LabLedgers {
-        bank: ledger(dir, "bank")?,
-        cas: [ledger(dir, "ca-yessign")?, ledger(dir, "ca-kica")?],
-    };
+    let ledgers = LabLedgers::open(|name| ledger(dir, name))?;
     let lab = Lab::new(1, now, &ledgers)?;
     let hong = Person::of("hong").ok_or("홍길동 is not there")?;
     let (root, cas) = lab.trust();
@@ -324,13 +321,16 @@ impl Story<'_> {
                 &format!("{}, {}", product.en, state.en),
             );
         }
-        let books = [
-            ("bank", &ledgers.bank),
-            ("yessign", &ledgers.cas[0]),
-            ("KICA", &ledgers.cas[1]),
-        ];
+        let cas = Authorities::ISSUERS
+            .iter()
+            .map(|issuer| issuer.name())
+            .zip(&ledgers.cas);
+        let books = core::iter::once(("bank", &ledgers.bank)).chain(cas);
         for (name, ledger) in books {
             let head = ledger.head()?;
+            if head.size == 0 {
+                continue;
+            }
             let findings = audit(&**ledger, None)?;
             line(
                 lab.now(),

@@ -1,7 +1,7 @@
 use npki_core::{Instant, PortError, Sentence};
 use npki_policy::Krw;
 use npki_ra::{
-    ReservationId,
+    ReservationId, TryId,
     ports::{
         Account, AccountNumber, AccountPassword, BankSystems, Customer, PhoneNumber, Registered,
         RegisteredPhone, SecurityMeansKind, Tried, UserId,
@@ -20,6 +20,7 @@ impl BankSystems for Outside {
 
     fn try_account_password(
         &self,
+        _id: &TryId,
         account: &AccountNumber,
         password: &AccountPassword,
     ) -> Result<Tried, PortError> {

@@ -1,5 +1,8 @@
 use npki_core::{Instant, PortError};
-use npki_ra::ports::{CardAnswer, CardCell, Half, MeansAnswer, SecurityMeans, Tried, UserId};
+use npki_ra::{
+    TryId,
+    ports::{CardAnswer, CardCell, Half, MeansAnswer, SecurityMeans, Tried, UserId},
+};
 
 use super::{Outside, Port};
 use crate::Person;
@@ -19,6 +22,7 @@ pub(crate) const ASKED: [CardCell; 2] = [
 impl SecurityMeans for Outside {
     fn try_answer(
         &self,
+        _id: &TryId,
         user: &UserId,
         answer: &MeansAnswer,
         _now: Instant,
