@@ -91,6 +91,8 @@ ids! {
     ReservationId;
     /// Names a call to a registered telephone (ARS).
     CallId;
+    /// Names one try of a password, a card or a code: counted once, judged once (R32).
+    TryId;
 }
 
 impl ApplicationId {
@@ -121,6 +123,13 @@ impl CallId {
             "call",
             &[application.octets(), &version.to_be_bytes()],
         ))
+    }
+}
+
+impl TryId {
+    /// The try that the request with this key makes.
+    pub(crate) fn made_by(application: &ApplicationId, key: &IdempotencyKey) -> Self {
+        Self(derive16("try", &[application.octets(), key.octets()]))
     }
 }
 

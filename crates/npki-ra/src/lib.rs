@@ -57,7 +57,7 @@ pub use application::{
 pub use effect::{CertificateRef, Effect, EffectKind};
 pub use error::RaError;
 pub use events::EventError;
-pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId};
+pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
 pub use ra::{Answer, Choices, Overview, Ra, Reconciled, Revocation, Revoke};
 pub use small::{Consent, Counted, Session, StepName};

@@ -212,6 +212,13 @@ impl State {
             .map(|m| m.confirmed.reservation)
     }
 
+    /// The sealed records with an account's number.
+    pub(crate) fn accounts(&self) -> Vec<SealedId> {
+        let named = self.money.as_ref().map(|money| money.confirmed.account);
+        let verified = self.account.filter(|account| named != Some(*account));
+        named.into_iter().chain(verified).collect()
+    }
+
     /// Whether step 5 is to be taken: a renewal keeps the names that the bank knows.
     #[must_use]
     pub fn wants_details(&self) -> bool {

@@ -4,7 +4,7 @@ use npki_core::{Holder, Idn, Instant, PortError};
 use npki_policy::{Enrolment, Krw};
 
 use super::{AccountNumber, AccountPassword, PhoneNumber, SecurityMeansKind, Tried, UserId};
-use crate::{Consent, ReservationId};
+use crate::{Consent, ReservationId, TryId};
 
 /// The bank's own systems: who its customers are, and their accounts.
 ///
@@ -20,12 +20,14 @@ pub trait BankSystems: Debug + Send + Sync {
     /// [`PortError`].
     fn customer(&self, user: &UserId) -> Result<Option<Customer>, PortError>;
 
-    /// Whether this is the account's password. Counted by the caller before it asks (R32).
+    /// Whether this is the account's password. Counted by the caller before it asks (R32); the
+    /// same try, asked again, gets the same answer.
     ///
     /// # Errors
     /// [`PortError`].
     fn try_account_password(
         &self,
+        id: &TryId,
         account: &AccountNumber,
         password: &AccountPassword,
     ) -> Result<Tried, PortError>;

@@ -4,19 +4,21 @@ use npki_core::{Instant, PortError};
 use zeroize::Zeroizing;
 
 use super::UserId;
-use crate::words::words;
+use crate::{TryId, words::words};
 
 /// Who judges security cards (보안카드), one-time passwords and the PIN of the app's certificate.
 ///
 /// Nothing is counted here: the bank's ledger counts each try durably **before** it asks, and a
 /// right answer resets the count (R32).
 pub trait SecurityMeans: fmt::Debug + Send + Sync {
-    /// Whether the answer is right.
+    /// Whether the answer is right. The same try, asked again, gets the same answer, so that a
+    /// one-time password whose verdict was lost is not taken for a used one.
     ///
     /// # Errors
     /// [`PortError`]; the try stays counted.
     fn try_answer(
         &self,
+        id: &TryId,
         user: &UserId,
         answer: &MeansAnswer,
         now: Instant,

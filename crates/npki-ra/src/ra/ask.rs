@@ -41,16 +41,17 @@ impl Ra<'_> {
             return Ok(Err(self.unrecorded(REDEEM, refusals::no_order(), now)));
         };
         let open = state.open_order().filter(|placed| placed.order == *order);
-        if open.is_none_or(|placed| now >= placed.ends) || state.is_cancelling() {
-            return Ok(Err(self.unrecorded(REDEEM, refusals::no_order(), now)));
-        }
-        let customer = self.customer(&state)?;
-        let subscriber = self.subscriber(state.pseudonym)?;
-        let facts = self.facts(&customer, &subscriber, rng)?;
-        let Err(refusal) = approval(&state, &facts, now, self.policy).approve() else {
-            return Ok(Ok(()));
+        let why = if open.is_none_or(|placed| now >= placed.ends) || state.is_cancelling() {
+            vec![refusals::no_order()]
+        } else {
+            let customer = self.customer(&state)?;
+            let subscriber = self.subscriber(state.pseudonym)?;
+            let facts = self.facts(&customer, &subscriber, rng)?;
+            Why::of(approval(&state, &facts, now, self.policy).refusals())
         };
-        let why = Why::of(refusal.verdicts());
+        if why.is_empty() {
+            return Ok(Ok(()));
+        }
         let at = now.unix_seconds().to_be_bytes();
         let key = sub_key("check", &[&order.octets()[..], &at].concat());
         let request = derive("check", &[order.octets(), &at]);

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{Answer, Ra, TRIES, batch::Batch, load::fresh};
 use crate::{
     Application, ApplicationId, Begin, Command, Counted, Decision, Draft, Event, Facts, PortAnswer,
-    RaError, Refusal, State, Subscriber, SubscriberEvent, Why,
+    RaError, Refusal, State, Subscriber, SubscriberEvent, TryId, Why,
     application::{
         admit, decide, digest,
         event::{Refused, Tried},
@@ -112,26 +112,27 @@ impl Ra<'_> {
                 Err(refusal) => Ok(Answer::Refused(refusal)),
             };
         }
+        let mut asked = None;
         for _ in 0..TRIES {
-            let mut answer = None;
-            let state = self.state(id)?;
+            let mut state = self.state(id)?;
             let mut decision = self.decided(&state, command, None, now, rng)?;
             if decision.asks_port {
-                answer = match self.ask(&state, command, key, now, rng)? {
-                    Asked::Answered(answer) => Some(answer),
-                    Asked::Locked(why) => {
-                        decision = Decision {
-                            why: vec![why],
-                            ..Decision::default()
-                        };
-                        None
-                    }
+                // Asked once, however often others write meanwhile.
+                let asked = match &asked {
+                    Some(asked) => asked,
+                    None => asked.insert(self.ask(&state, command, key, now, rng)?),
                 };
-            }
-            // Counting has written to the stream.
-            let state = self.state(id)?;
-            if answer.is_some() {
-                decision = self.decided(&state, command, answer, now, rng)?;
+                // Counting has written to the stream.
+                state = self.state(id)?;
+                decision = match asked {
+                    Asked::Answered(answer) => {
+                        self.decided(&state, command, Some(*answer), now, rng)?
+                    }
+                    Asked::Locked(why) => Decision {
+                        why: vec![why.clone()],
+                        ..Decision::default()
+                    },
+                };
             }
             match self.record(&state, command.name(), decision, key, request, now, rng)? {
                 Ok(receipt) => return self.finish(&receipt, id, command, now, rng),
@@ -214,6 +215,7 @@ impl Ra<'_> {
         }
         let customer = self.customer(state)?;
         let user = self.user(&names::application_stream(&state.id), &state.user)?;
+        let id = TryId::made_by(&state.id, key);
         Ok(Asked::Answered(match command {
             Command::CheckCall => {
                 let called = state.call.as_ref().ok_or(RaError::Damaged("call"))?;
@@ -225,10 +227,14 @@ impl Ra<'_> {
             Command::VerifyAccount { account, password } => {
                 let account = customer.accounts.get(*account);
                 let account = &account.ok_or(RaError::Damaged("account"))?.number;
-                PortAnswer::Tried(self.ports.bank.try_account_password(account, password)?)
+                PortAnswer::Tried(
+                    self.ports
+                        .bank
+                        .try_account_password(&id, account, password)?,
+                )
             }
             Command::AnswerMeans(answer) => {
-                PortAnswer::Tried(self.ports.security.try_answer(&user, answer, now)?)
+                PortAnswer::Tried(self.ports.security.try_answer(&id, &user, answer, now)?)
             }
             _ => return Err(RaError::Damaged("a command without a port")),
         }))
@@ -287,9 +293,12 @@ impl Ra<'_> {
             let after = after.ok_or(RaError::Damaged("batch"))?;
             let ended = after.end.is_some();
             // What a step was told in confidence goes when the step is undone.
-            let account = state.account.filter(|_| ended || after.account.is_none());
-            let details = state.details.filter(|_| after.details.is_none());
-            for id in [account, details].into_iter().flatten() {
+            let mut kept: Vec<_> = after.details.into_iter().collect();
+            if !ended {
+                kept.extend(after.accounts());
+            }
+            let had = state.accounts().into_iter().chain(state.details);
+            for id in had.filter(|id| !kept.contains(id)) {
                 batch.shred(id);
             }
             if ended {

@@ -1,5 +1,5 @@
 use npki_core::{Channel, Instant};
-use npki_ledger::{Change, IdempotencyKey, READ_MAX, Span};
+use npki_ledger::{Change, IdempotencyKey, READ_MAX, Span, StreamId};
 use rand_core::CryptoRng;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ApplicationId, Consent, Counted, Draft, RaError, Refusal, State, Subscriber,
     application::digest,
-    names::{APPLICANTS, application_stream, counter},
+    names::{APPLICANTS, application_stream, counter, subscriber_stream},
     ports::{SecurityMeansKind, UserId},
     refusals,
     subscriber::event::{ConsentChanged, LockLifted, SubscriberRefused},
@@ -27,6 +27,8 @@ pub struct Overview {
     pub applications: Vec<ApplicationId>,
     /// What is locked (R32).
     pub locked: Vec<Counted>,
+    /// What was refused outside of an application, the oldest first (R70).
+    pub refusals: Vec<Refusal>,
 }
 
 /// What an applicant is shown to choose from, masked.
@@ -72,6 +74,7 @@ impl Ra<'_> {
             subscriber,
             applications,
             locked,
+            refusals: self.refusals_in(&subscriber_stream(&pseudonym))?,
         }))
     }
 
@@ -98,8 +101,12 @@ impl Ra<'_> {
     /// # Errors
     /// [`RaError`].
     pub fn why(&self, id: ApplicationId) -> Result<Vec<Refusal>, RaError> {
+        self.refusals_in(&application_stream(&id))
+    }
+
+    fn refusals_in(&self, stream: &StreamId) -> Result<Vec<Refusal>, RaError> {
         let mut refusals = Vec::new();
-        for recorded in self.ledger.stream(&application_stream(&id), 1)? {
+        for recorded in self.ledger.stream(stream, 1)? {
             refusals.extend(read_refusal(recorded.record())?);
         }
         Ok(refusals)

@@ -92,8 +92,9 @@ impl Ra<'_> {
             at,
         };
         batch.push(Draft::new(confirmed), rng)?;
-        for id in [Some(placed.record), state.account] {
-            id.into_iter().for_each(|id| batch.shred(id));
+        batch.shred(placed.record);
+        for account in state.accounts() {
+            batch.shred(account);
         }
         if let Some(reservation) = state.open_reservation() {
             batch.wish(&Wish::money(EffectKind::Capture, reservation))?;
@@ -278,7 +279,7 @@ impl Ra<'_> {
         if batch.after().is_none_or(|after| after.end.is_none()) {
             return Ok(());
         }
-        if let Some(account) = state.account {
+        for account in state.accounts() {
             batch.shred(account);
         }
         if let Some(reservation) = state.open_reservation() {

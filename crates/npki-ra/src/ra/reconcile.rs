@@ -38,10 +38,18 @@ impl Ra<'_> {
         loop {
             let mut settled = 0;
             let mut open = 0;
-            for entry in self.ledger.index(&EFFECTS, &Span::all(), READ_MAX)? {
-                match self.run_effect(&entry.key, now, rng)? {
-                    Fared::Settled => settled += 1,
-                    Fared::Open => open += 1,
+            let mut rest = Span::all();
+            loop {
+                let page = self.ledger.index(&EFFECTS, &rest, PAGE)?;
+                let Some(last) = page.last() else {
+                    break;
+                };
+                rest = rest.after(last.key.octets());
+                for entry in &page {
+                    match self.run_effect(&entry.key, now, rng)? {
+                        Fared::Settled => settled += 1,
+                        Fared::Open => open += 1,
+                    }
                 }
             }
             done.settled += settled;
@@ -86,3 +94,6 @@ impl Ra<'_> {
         Err(RaError::Busy)
     }
 }
+
+/// Effects that are read at once.
+const PAGE: usize = 256;

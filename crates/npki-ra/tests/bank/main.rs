@@ -1,6 +1,13 @@
 //! The bank's room, from outside.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that finds something else than it expects is to stop"
+)]
+
 mod crash;
+mod events;
 mod life;
 mod refusals;
 mod steps;

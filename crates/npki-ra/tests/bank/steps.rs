@@ -135,7 +135,7 @@ fn r34_going_back_undoes_what_came_after() {
     assert!(application.state().extra.is_none());
     assert!(application.state().details.is_none());
     // Another choice, and all the way again; the fee is taken once.
-    let order = walk.to_the_order(Product::PersonalGeneral, Issuer::Koscom);
+    let order = walk.up_to_the_order(Product::PersonalGeneral, Issuer::Koscom);
     walk.issue(&order);
     let mut stages = world.stages();
     stages.sort_unstable();

@@ -16,7 +16,7 @@ use npki_ledger::{IdempotencyKey, Ledger, MemoryLedger, SealingKey, Span};
 use npki_policy::{Enrolment, Krw, Policy};
 use npki_ra::{
     Answer, Application, ApplicationId, Begin, CallId, Command, Consent, DetailsForm, EffectId,
-    Keys, Ra, RaError, ReservationId, Session, Step, Subscriber, SubscriberDetails, Terms,
+    Keys, Ra, RaError, ReservationId, Session, Step, Subscriber, SubscriberDetails, Terms, TryId,
     ports::*,
 };
 use rand_core::SeedableRng;
@@ -56,7 +56,7 @@ pub(crate) struct OutsideState {
     pub(crate) phone: CallOutcome,
     pub(crate) rings: BTreeSet<CallId>,
     pub(crate) whereabouts: Whereabouts,
-    pub(crate) tries: u64,
+    pub(crate) tries: BTreeSet<TryId>,
     pub(crate) sent: BTreeMap<EffectId, NoticeKind>,
     pub(crate) orders: BTreeMap<OrderId, CaOrder>,
     pub(crate) declines: bool,
@@ -72,20 +72,18 @@ pub(crate) struct CaOrder {
     pub(crate) revoked: Option<(RevocationReason, Instant)>,
 }
 
-/// How a port fails.
+/// How a port fails: not reached; done and the answer lost; the process dead before, or after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PortFault {
     Down,
-    LostBefore,
     LostAfter,
     DiesBefore,
     DiesAfter,
 }
 
 impl PortFault {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 4] = [
         Self::Down,
-        Self::LostBefore,
         Self::LostAfter,
         Self::DiesBefore,
         Self::DiesAfter,
@@ -112,7 +110,7 @@ impl World {
                     },
                     rings: BTreeSet::new(),
                     whereabouts: Whereabouts::Here,
-                    tries: 0,
+                    tries: BTreeSet::new(),
                     sent: BTreeMap::new(),
                     orders: BTreeMap::new(),
                     declines: false,
@@ -244,7 +242,7 @@ impl Outside {
         state.dead = matches!(fault, PortFault::DiesBefore | PortFault::DiesAfter);
         match fault {
             PortFault::Down => Err(PortError::Down),
-            PortFault::LostBefore | PortFault::DiesBefore => Err(PortError::Unknown),
+            PortFault::DiesBefore => Err(PortError::Unknown),
             PortFault::LostAfter | PortFault::DiesAfter => {
                 let _ = act(&mut state);
                 Err(PortError::Unknown)
@@ -283,11 +281,12 @@ impl BankSystems for Outside {
 
     fn try_account_password(
         &self,
+        id: &TryId,
         _: &AccountNumber,
         password: &AccountPassword,
     ) -> Result<Tried, PortError> {
         self.call(|state| {
-            state.tries += 1;
+            state.tries.insert(*id);
             Ok(if password.0.expose_text() == PASSWORD {
                 Tried::Right
             } else {
@@ -395,9 +394,15 @@ impl Immigration for Outside {
 }
 
 impl SecurityMeans for Outside {
-    fn try_answer(&self, _: &UserId, answer: &MeansAnswer, _: Instant) -> Result<Tried, PortError> {
+    fn try_answer(
+        &self,
+        id: &TryId,
+        _: &UserId,
+        answer: &MeansAnswer,
+        _: Instant,
+    ) -> Result<Tried, PortError> {
         Outside::call(self, |state| {
-            state.tries += 1;
+            state.tries.insert(*id);
             let right = match answer {
                 MeansAnswer::Otp(otp) => otp.code.expose_text() == OTP,
                 MeansAnswer::Card(card) => card.serial.expose_text() == "1357",
@@ -627,7 +632,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Step 2 to the order of a first certificate.
-    pub(crate) fn to_the_order(&mut self, product: Product, issuer: Issuer) -> OrderId {
+    pub(crate) fn up_to_the_order(&mut self, product: Product, issuer: Issuer) -> OrderId {
         self.choose(product, issuer);
         self.identify();
         if product == Product::PersonalGeneral {
@@ -659,7 +664,7 @@ pub(crate) fn issued(
         OrderAction::Issue,
         now,
     );
-    let order = walk.to_the_order(product, issuer);
+    let order = walk.up_to_the_order(product, issuer);
     walk.issue(&order);
     world.facts(&order)
 }
