@@ -62,7 +62,9 @@ impl CaPort for Lab<'_> {
 
 impl BankPort for Lab<'_> {
     fn check(&self, order: &OrderId, now: Instant) -> Result<(), PortError> {
-        told(self.ra().check_order(order, now, &mut self.rng()))
+        self.outside.reach(Port::Ra, || {
+            told(self.ra().check_order(order, now, &mut self.rng()))
+        })
     }
 
     fn order_for(
@@ -74,16 +76,20 @@ impl BankPort for Lab<'_> {
         now: Instant,
     ) -> Result<Order, PortError> {
         let key = IdempotencyKey::new(*key).map_err(|_| PortError::Down)?;
-        let mut rng = self.rng();
-        told(
-            self.ra()
-                .order_by_certificate(issuer, serial, action, &key, now, &mut rng),
-        )
+        self.outside.reach(Port::Ra, || {
+            let mut rng = self.rng();
+            told(
+                self.ra()
+                    .order_by_certificate(issuer, serial, action, &key, now, &mut rng),
+            )
+        })
     }
 
     fn news(&self, news: &OrderNews) -> Result<(), PortError> {
-        let heard = self.ra().news(news, self.now(), &mut self.rng());
-        heard.map_err(|_| PortError::Unknown)
+        self.outside.reach(Port::Ra, || {
+            let heard = self.ra().news(news, self.now(), &mut self.rng());
+            heard.map_err(|_| PortError::Unknown)
+        })
     }
 }
 

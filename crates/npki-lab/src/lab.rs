@@ -1,4 +1,4 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ pub struct Lab<'a> {
     /// Root and CAs.
     pub authorities: Authorities,
     /// The bank's outside world.
-    pub outside: Outside,
+    pub outside: Arc<Outside>,
     policy: Policy,
     terms: Terms,
     keys: Keys,
@@ -76,7 +76,7 @@ impl<'a> Lab<'a> {
         let sealing = |label: &str| SealingKey::new(label.as_bytes(), lab_key(label));
         Ok(Self {
             authorities,
-            outside: Outside::default(),
+            outside: Arc::default(),
             policy: Policy::shipped(),
             terms: Terms::uniform("2026-01"),
             keys: Keys {
@@ -92,6 +92,16 @@ impl<'a> Lab<'a> {
         })
     }
 
+    /// The lab after the programs of bank and CAs have died and were started anew, on these ledgers.
+    ///
+    /// Root and CAs, keys, the time and the outside world stay as they are. Bank and CAs keep
+    /// nothing else in memory: what they know stands in `ledgers`, which most often are other
+    /// handles of the same stores.
+    #[must_use]
+    pub fn restarted(self, ledgers: &LabLedgers) -> Lab<'_> {
+        Lab { ledgers, ..self }
+    }
+
     /// The bank.
     #[must_use]
     pub fn ra(&self) -> Ra<'_> {
@@ -99,11 +109,11 @@ impl<'a> Lab<'a> {
             policy: &self.policy,
             ledger: &*self.ledgers.bank,
             ports: Ports {
-                bank: &self.outside,
-                phone: &self.outside,
-                immigration: &self.outside,
-                security: &self.outside,
-                messages: &self.outside,
+                bank: &*self.outside,
+                phone: &*self.outside,
+                immigration: &*self.outside,
+                security: &*self.outside,
+                messages: &*self.outside,
                 ca: self,
             },
             keys: &self.keys,

@@ -35,6 +35,8 @@ pub struct Outside {
 #[derive(Debug, Default)]
 struct State {
     troubles: Vec<(Port, Trouble)>,
+    planned: Vec<(Port, u64, Trouble)>,
+    reached: BTreeMap<Port, u64>,
     phone: PhoneHabit,
     abroad: Vec<String>,
     balances: BTreeMap<String, i64>,
@@ -67,6 +69,18 @@ impl Outside {
     /// Lets the next calls of a port fail so; several troubles happen one after the other.
     pub fn trouble(&self, port: Port, trouble: Trouble) {
         self.state().troubles.push((port, trouble));
+    }
+
+    /// Lets one call of a port fail so, counted from the first that there ever was. How many there
+    /// are, [`Outside::calls_of`] tells after a run without trouble.
+    pub fn trouble_at(&self, port: Port, call: u64, trouble: Trouble) {
+        self.state().planned.push((port, call, trouble));
+    }
+
+    /// How often a port has been called so far, also in vain.
+    #[must_use]
+    pub fn calls_of(&self, port: Port) -> u64 {
+        self.state().reached.get(&port).copied().unwrap_or(0)
     }
 
     /// How whoever is called answers from now on.
@@ -154,6 +168,16 @@ impl State {
     }
 
     fn next_trouble(&mut self, port: Port) -> Option<Trouble> {
+        let calls = self.reached.entry(port).or_insert(0);
+        *calls += 1;
+        let planned = (port, *calls);
+        if let Some(at) = self
+            .planned
+            .iter()
+            .position(|(p, n, _)| (*p, *n) == planned)
+        {
+            return Some(self.planned.remove(at).2);
+        }
         let at = self.troubles.iter().position(|(p, _)| *p == port)?;
         Some(self.troubles.remove(at).1)
     }
@@ -184,5 +208,39 @@ impl Messages for Outside {
                 .or_insert_with(|| (to.clone(), *notice));
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_planned_trouble_comes_at_its_call_and_once() {
+        let outside = Outside::default();
+        outside.trouble_at(Port::Immigration, 2, Trouble::Down);
+        let mut done = 0;
+        let answers = [(); 3].map(|()| {
+            let act = |_: &mut State| {
+                done += 1;
+                Ok(())
+            };
+            outside.at(Port::Immigration, act).is_ok()
+        });
+        assert_eq!(answers, [true, false, true]);
+        assert_eq!((done, outside.calls_of(Port::Immigration)), (2, 3));
+        assert_eq!(outside.calls_of(Port::Bank), 0);
+    }
+
+    #[test]
+    fn a_lost_answer_was_given() {
+        let outside = Outside::default();
+        outside.trouble(Port::Immigration, Trouble::AnswerLost);
+        let mut done = 0;
+        let lost = outside.at(Port::Immigration, |_| {
+            done += 1;
+            Ok(())
+        });
+        assert_eq!((lost, done), (Err(PortError::Unknown), 1));
     }
 }

@@ -1,5 +1,5 @@
-/// A port of the bank's outside world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A port of the bank's outside world, or the bank's own door for the CAs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Port {
     /// Customers and accounts.
@@ -14,6 +14,21 @@ pub enum Port {
     Messages,
     /// The CA, as the bank calls it.
     Ca,
+    /// The bank, as the CAs call it.
+    Ra,
+}
+
+impl Port {
+    /// Each of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Bank,
+        Self::Phone,
+        Self::Immigration,
+        Self::Security,
+        Self::Messages,
+        Self::Ca,
+        Self::Ra,
+    ];
 }
 
 /// How a port fails, once.
