@@ -87,6 +87,7 @@ fn utf16(octets: &[u8]) -> Text {
                 char::REPLACEMENT_CHARACTER
             })
         })
+        .chain(left_over(rest))
         .collect();
     Text {
         text,
@@ -105,11 +106,18 @@ fn utf32(octets: &[u8]) -> Text {
                 char::REPLACEMENT_CHARACTER
             })
         })
+        .chain(left_over(rest))
         .collect();
     Text {
         text,
         sound: all_sound,
     }
+}
+
+/// What shows that octets are left which make no character: a value must not look like one without
+/// them.
+fn left_over(octets: &[u8]) -> Option<char> {
+    (!octets.is_empty()).then_some(char::REPLACEMENT_CHARACTER)
 }
 
 fn sound(text: &str) -> Text {
@@ -147,10 +155,11 @@ mod tests {
                 "홍길동",
                 true,
             ),
-            (BMP_STRING, &[0xd6, 0x4d, 0xae], "홍", false),
+            (BMP_STRING, &[0xd6, 0x4d, 0xae], "홍\u{fffd}", false),
             (BMP_STRING, &[0xd8, 0x00, 0x00, 0x41], "\u{fffd}A", false),
             (UNIVERSAL_STRING, &[0, 0, 0xd6, 0x4d], "홍", true),
             (UNIVERSAL_STRING, &[0, 0x11, 0, 0], "\u{fffd}", false),
+            (UNIVERSAL_STRING, b"abo", "\u{fffd}", false),
             (PRINTABLE_STRING, b"a@b_c", "a@b_c", true),
             (TELETEX_STRING, &[0xff, 0x41], "ÿA", false),
         ] {
