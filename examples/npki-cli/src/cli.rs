@@ -1,0 +1,367 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use npki_core::{Channel, Holder, Instant, Issuer, Product, Purpose};
+use npki_policy::{Action, CertificateState, EventKind, MediumKind, Ra};
+
+use crate::language::Language;
+
+/// 공동인증서(NPKI) 도구. Korean joint certificates (NPKI) from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "npki", version, about, after_help = AFTER, subcommand_required = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) general: General,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What goes with every command.
+#[derive(Args, Debug)]
+pub(crate) struct General {
+    /// NPKI 폴더 (없으면 알려진 곳에서 찾음). The folder named NPKI; without it, known places are searched.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) dir: Option<PathBuf>,
+    /// 프로그램이 읽을 JSON으로 답함. Answer in JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// 언어 (없으면 LANG을 따름). The language; without it, LANG decides.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<Language>,
+    /// 이 시각이라고 치고 판단. Judge as if it were then: 2027-02-01T09:00:00+09:00, 2027-02-01, or Unix seconds.
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) now: Option<Instant>,
+    /// 비밀번호를 표준입력에서 한 줄씩 읽음. Read each secret from a line of standard input, in the order of asking.
+    #[arg(long, global = true)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 인증서 목록. List the certificates of NPKI folders.
+    #[command(after_help = "Examples:\n  npki list\n  npki --dir /media/usb/NPKI list --json")]
+    List(List),
+    /// 인증서, 개인키, PFX, CRL 파일의 내용. Show a file, or an entry: every field, the policy, what is wrong.
+    #[command(
+        after_help = "Examples:\n  npki show signCert.der\n  npki show cert.pfx\n  npki show --dn 홍길동"
+    )]
+    Show(Show),
+    /// 인증서를 쓸 수 있는지 확인. Open an entry and say whether it can be used.
+    #[command(
+        after_help = "Examples:\n  npki check --dn 홍길동\n  npki check --dn 2 --password-stdin < password.txt"
+    )]
+    Check(Chosen),
+    /// 비밀번호 변경. Change the password of an entry.
+    #[command(
+        after_help = "Example:\n  npki passwd --dn 홍길동\n\nStandard input: the old password, the new one."
+    )]
+    Passwd(Passwd),
+    /// 다른 저장매체로 복사. Copy an entry to another NPKI folder.
+    #[command(
+        after_help = "Example:\n  npki copy --dn 홍길동 --to /media/usb/NPKI\n\nStandard input: the password, the one on the \
+                      other medium (not with --keep-password)."
+    )]
+    Copy(Copy),
+    /// 저장매체에서 삭제 (폐기가 아님). Take an entry off its medium. This is no revocation.
+    #[command(after_help = "Example:\n  npki delete --dn 홍길동 --yes")]
+    Delete(Delete),
+    /// PFX(PKCS#12)로 내보내기. Export an entry as a PFX, with R.
+    #[command(
+        after_help = "Example:\n  npki export --dn 홍길동 --output hong.pfx\n\nStandard input: the password of the entry, the \
+                      one of the PFX."
+    )]
+    Export(Export),
+    /// PFX(PKCS#12)에서 가져오기. Store what is in a PFX.
+    #[command(
+        after_help = "Example:\n  npki import hong.pfx\n  npki --dir /media/usb/NPKI import hong.pfx --overwrite\n\nStandard \
+                      input: the password of the PFX, the new one of the entry."
+    )]
+    Import(Import),
+    /// 파일에 전자서명(CMS). Sign a file as CMS SignedData.
+    #[command(
+        after_help = "Examples:\n  npki sign contract.pdf --dn 홍길동\n  npki sign contract.pdf --detached -o contract.p7s"
+    )]
+    Sign(Sign),
+    /// 전자서명 검증. Verify CMS SignedData, and with --anchor who signed.
+    #[command(
+        after_help = "Examples:\n  npki verify contract.pdf.p7m\n  npki verify contract.p7s --content contract.pdf --anchor \
+                      root.der --ca ca.der --crl ca.crl"
+    )]
+    Verify(Verify),
+    /// 본인확인(VID). Check whether a certificate belongs to an identification number.
+    #[command(
+        after_help = "Examples:\n  npki vid --dn 홍길동\n  npki vid signCert.der\n\nStandard input: the password of the entry \
+                      (of a file: R in hexadecimal digits), the identification number."
+    )]
+    Vid(Vid),
+    /// 발급 규칙. The rules of a bank: show them, or ask what they say to a case.
+    #[command(subcommand)]
+    Policy(Policy),
+}
+
+/// Which entry.
+#[derive(Args, Debug)]
+pub(crate) struct Chosen {
+    /// 인증서: 목록의 번호, DN, 또는 이름의 일부. The entry: its number in the list, its DN, or a unique part of its name.
+    #[arg(long, value_name = "NUMBER|DN|NAME")]
+    pub(crate) dn: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// 만료된 것을 빼고. Leave out what has expired.
+    #[arg(long)]
+    pub(crate) current: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Show {
+    /// 파일. A certificate, private key, PFX or CRL, DER or PEM.
+    #[arg(conflicts_with = "dn", required_unless_present = "dn")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+    /// 비밀번호로 열어 안을 보임. Open a private key or PFX with its password, and show what is inside.
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Passwd {
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+    /// 암호화 방식 (없으면 그대로). The encryption; without it, the one that the key has.
+    #[arg(long, value_name = "SCHEME", value_parser = SCHEMES)]
+    pub(crate) scheme: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Copy {
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+    /// 옮길 곳의 NPKI 폴더. The NPKI folder to copy to.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// 비밀번호를 바꾸지 않음. Keep the key's bytes, and so its password.
+    #[arg(long)]
+    pub(crate) keep_password: bool,
+    /// 같은 인증서가 있으면 바꿈. Replace an entry of the same subject.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Delete {
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+    /// 묻지 않고 삭제. Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+    /// 만들 파일. The file to make.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// 형식. korean: every importer takes it; aes: modern; seed: Korean ciphers.
+    #[arg(long, default_value = "korean", value_parser = PRESETS)]
+    pub(crate) preset: String,
+    /// 파일이 있으면 바꿈. Replace the file.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// PFX 파일. The PFX.
+    pub(crate) file: PathBuf,
+    /// 같은 인증서가 있으면 바꿈. Replace an entry of the same subject.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// 개인키의 암호화 방식. The encryption of the private keys.
+    #[arg(long, value_name = "SCHEME", default_value = "pbes1-seed", value_parser = SCHEMES)]
+    pub(crate) scheme: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sign {
+    /// 서명할 파일. The file to sign.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+    /// 만들 파일 (없으면 파일 이름에 .p7m 또는 .p7s). The file to make; without it, .p7m or .p7s is added to the name.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// 내용을 넣지 않음. Leave the content out of the message.
+    #[arg(long)]
+    pub(crate) detached: bool,
+    /// 서명 방식. plain: with signed attributes; noattr: without, as some Korean sites want it.
+    #[arg(long, default_value = "plain", value_parser = PROFILES)]
+    pub(crate) profile: String,
+    /// 파일이 있으면 바꿈. Replace the file.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    /// 서명 메시지. The signed message, DER or BER.
+    pub(crate) file: PathBuf,
+    /// 메시지에 없는 내용. The content, when it is not in the message.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) content: Option<PathBuf>,
+    /// 꺼낸 내용을 쓸 파일. Write the content there.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// 신뢰하는 최상위인증서. A root to trust. Without one, only the signatures are checked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anchor: Vec<PathBuf>,
+    /// 중간 인증기관 인증서. A CA certificate that may be needed.
+    #[arg(long = "ca", value_name = "FILE")]
+    pub(crate) cas: Vec<PathBuf>,
+    /// 폐지목록. A CRL. With one, each certificate below the root must be covered.
+    #[arg(long = "crl", value_name = "FILE")]
+    pub(crate) crls: Vec<PathBuf>,
+    /// 이 인증서 정책만 인정. Accept only this certificate policy.
+    #[arg(long = "policy", value_name = "OID")]
+    pub(crate) policies: Vec<String>,
+    /// 파일이 있으면 바꿈. Replace the file that --output names.
+    #[arg(long, requires = "output")]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Vid {
+    /// 인증서 파일 (개인키 없이). A certificate file; R is then asked for.
+    #[arg(conflicts_with = "dn")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// 규칙과 값. Show the rules with their values, or one of them.
+    #[command(after_help = "Examples:\n  npki policy show\n  npki policy show R16")]
+    Show {
+        /// 규칙 번호. The number of a rule.
+        rule: Option<npki_core::Rule>,
+    },
+    /// 규칙에 물어봄. Ask the rules about a case.
+    #[command(
+        after_help = "Examples:\n  npki --now 2026-12-01T00:30:00+09:00 policy explain issue --product personal-limited\n  \
+                      npki policy explain renew --issued 2026-12-01 --product personal-general\n  npki policy explain loan \
+                      --last issue --last-at 2026-12-01"
+    )]
+    Explain(Box<Explain>),
+}
+
+/// A case. What is left out is the ordinary one.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// 할 일. issue reissue renew revoke use loan refund receipt register copy export
+    pub(crate) action: Action,
+    /// 상품. personal-limited personal-general business-limited business-general etax
+    #[arg(long, default_value = "personal-limited")]
+    pub(crate) product: Product,
+    /// 가입자. individual sole-proprietor association corporation
+    #[arg(long, default_value = "individual")]
+    pub(crate) holder: Holder,
+    /// 채널. pc app branch
+    #[arg(long, default_value = "pc")]
+    pub(crate) channel: Channel,
+    /// 발급기관. yessign KICA CrossCert KOSCOM TradeSign
+    #[arg(long)]
+    pub(crate) issuer: Option<Issuer>,
+    /// 용도. bank insurance card egov securities etax bidding b2b
+    #[arg(long)]
+    pub(crate) purpose: Option<Purpose>,
+    /// 지금 인증서의 발급 시각. When the certificate that the action is about was issued.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) issued: Option<Instant>,
+    /// 그 인증서의 만료 시각 (없으면 1년 뒤). When it expires; without it, a year after it was issued.
+    #[arg(long, value_name = "TIME", requires = "issued")]
+    pub(crate) expires: Option<Instant>,
+    /// 그 인증서의 상태. issued renewed reissued revoked
+    #[arg(long, default_value = "issued")]
+    pub(crate) state: CertificateState,
+    /// 그 인증서의 수수료를 낸 시각. When its fee was paid.
+    #[arg(long, value_name = "TIME", requires = "issued")]
+    pub(crate) paid: Option<Instant>,
+    /// 그 인증서를 발급한 곳. own other
+    #[arg(long, default_value = "own")]
+    pub(crate) ra: Ra,
+    /// 마지막에 있었던 일. issue reissue renew register revoke
+    #[arg(long, requires = "last_at")]
+    pub(crate) last: Option<EventKind>,
+    /// 그 시각. When that was.
+    #[arg(long, value_name = "TIME", requires = "last")]
+    pub(crate) last_at: Option<Instant>,
+    /// 로그인 여부. Whether the person is logged in.
+    #[arg(long, value_name = "true|false")]
+    pub(crate) logged_in: Option<bool>,
+    /// 발급 사전동의. The issuing consent.
+    #[arg(long, value_name = "true|false")]
+    pub(crate) consent: Option<bool>,
+    /// 추가 본인확인. Whether identification is complete.
+    #[arg(long, value_name = "true|false")]
+    pub(crate) identified: Option<bool>,
+    /// 약관 동의. Whether the terms are accepted.
+    #[arg(long, value_name = "true|false")]
+    pub(crate) terms_accepted: Option<bool>,
+    /// OTP 연속 오류 횟수. Wrong one-time passwords in a row.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) otp_failures: Option<u32>,
+    /// 출금계좌 잔액(원). What the account can pay, in won.
+    #[arg(long, value_name = "KRW", allow_negative_numbers = true)]
+    pub(crate) balance: Option<i64>,
+    /// 저장매체. disk usb phone token browser
+    #[arg(long)]
+    pub(crate) medium: Option<MediumKind>,
+    /// 옮길 저장매체. disk usb phone token browser
+    #[arg(long)]
+    pub(crate) target_medium: Option<MediumKind>,
+}
+
+const AFTER: &str = "\
+비밀번호는 명령줄에 적지 않습니다: 물어보거나, --password-stdin, 또는 NPKI_PASSWORD와 NPKI_NEW_PASSWORD에서 읽습니다.
+Secrets are never arguments: they are asked for, or come from --password-stdin, NPKI_PASSWORD and NPKI_NEW_PASSWORD.
+
+Exit status: 0 done, 1 refused by policy or not verified, 2 wrong usage, 3 cannot be opened, 4 file, medium or system.";
+
+const SCHEMES: [&str; 5] = [
+    "pbes1-seed",
+    "pbes2-seed-sha1",
+    "pbes2-seed-sha256",
+    "pbes2-aria-sha256",
+    "pbes2-aes256-sha256",
+];
+const PRESETS: [&str; 3] = ["korean", "aes", "seed"];
+const PROFILES: [&str; 2] = ["plain", "noattr"];
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use npki_container::{PfxPreset, SealScheme};
+    use npki_sign::cms::Profile;
+
+    use super::{Cli, PRESETS, PROFILES, SCHEMES};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_are_those_of_the_rooms() {
+        let names: Vec<_> = SealScheme::ALL.iter().map(|scheme| scheme.name()).collect();
+        assert_eq!(names, SCHEMES);
+        let names: Vec<_> = PfxPreset::ALL.iter().map(|preset| preset.name()).collect();
+        assert_eq!(names, PRESETS);
+        let names: Vec<_> = Profile::ALL.iter().map(|profile| profile.name()).collect();
+        assert_eq!(names, PROFILES);
+    }
+}

@@ -1,0 +1,37 @@
+use std::path::PathBuf;
+
+use npki_core::Instant;
+
+use crate::cli::General;
+use crate::failure::Failure;
+use crate::language::Language;
+use crate::page::Page;
+use crate::secrets::Secrets;
+
+/// What every command knows.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) language: Language,
+    pub(crate) json: bool,
+    pub(crate) now: Instant,
+    /// The folder NPKI that was named.
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) secrets: Secrets,
+}
+
+impl Context {
+    pub(crate) fn new(general: &General) -> Result<Self, Failure> {
+        let language = general.lang.unwrap_or_else(Language::of_environment);
+        Ok(Self {
+            language,
+            json: general.json,
+            now: general.now.unwrap_or_else(npki::now),
+            dir: general.dir.clone(),
+            secrets: Secrets::new(general.password_stdin, language),
+        })
+    }
+
+    pub(crate) const fn page(&self) -> Page {
+        Page::new(self.language)
+    }
+}

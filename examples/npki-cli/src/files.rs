@@ -1,0 +1,67 @@
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use npki_media::Overwrite;
+
+use crate::failure::{Exit, Failure};
+use crate::language::say;
+
+/// Reads a whole file of at most `max` octets.
+pub(crate) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
+    let failed = |error: io::Error| Failure::io(path, &error);
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        let at = path.display();
+        return Err(Failure::new(
+            Exit::Environment,
+            "is-a-folder",
+            say!(
+                "{at}: 파일이 아니라 폴더입니다.",
+                "{at}: this is a folder; name a file."
+            ),
+        ));
+    }
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut octets = Vec::new();
+    file.take(limit).read_to_end(&mut octets).map_err(failed)?;
+    if octets.len() > max {
+        let at = path.display();
+        return Err(Failure::new(
+            Exit::CannotOpen,
+            "too-long",
+            say!(
+                "{at}: {max}바이트가 넘는 파일은 읽지 않습니다.",
+                "{at}: files of more than {max} octets are not read; check that it is the right one."
+            ),
+        ));
+    }
+    Ok(octets)
+}
+
+/// Writes a file, whole or not at all, for its owner alone.
+pub(crate) fn write(path: &Path, octets: &[u8], overwrite: Overwrite) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::io(path, &error);
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(octets).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    let stored = match overwrite {
+        Overwrite::Refuse => file.persist_noclobber(path),
+        Overwrite::Replace => file.persist(path),
+    };
+    stored.map_err(|error| failed(error.error))?;
+    // The name is durable when its folder is; not every system lets a folder be opened.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Octets of a key, certificate or PFX that are read.
+pub(crate) const SMALL: usize = 16 << 20;
+/// Octets of a message, its content or a CRL that are read.
+pub(crate) const LARGE: usize = 64 << 20;
