@@ -42,3 +42,30 @@ impl DecodeFrom for Header {
         (header.tag() == Tag::Sequence).then(|| header.length())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use npki_media::conformance;
+
+    use super::{decode, encode};
+
+    #[test]
+    fn what_was_encoded_is_decoded_and_nothing_else() {
+        let mut certificates = conformance::subscriber().unwrap().ca_certificates;
+        certificates.extend(conformance::other_subscriber().unwrap().ca_certificates);
+        let der = encode(&certificates).unwrap();
+        let ders = |list: &[npki_cert::Certificate]| {
+            list.iter().map(|c| c.der().to_vec()).collect::<Vec<_>>()
+        };
+        assert_eq!(ders(&decode(&der)), ders(&certificates));
+        assert!(decode(&encode(&[]).unwrap()).is_empty());
+        for length in 0..der.len() {
+            assert!(decode(&der[..length]).is_empty(), "{length}");
+        }
+        let mut longer = der.clone();
+        longer.push(0);
+        assert!(decode(&longer).is_empty());
+        let set = [&[0x31], &der[1..]].concat();
+        assert!(decode(&set).is_empty());
+    }
+}

@@ -52,6 +52,7 @@ pub(crate) enum LockKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exchange {
     /// In one step.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only some systems can"))]
     Done,
     /// Not at all: this file system cannot do it in one step.
     Unsupported,

@@ -22,6 +22,7 @@ pub(crate) enum What {
         max: u64,
     },
     NotAsWritten,
+    #[cfg_attr(not(any(unix, windows)), expect(dead_code, reason = "no locks"))]
     Busy,
 }
 

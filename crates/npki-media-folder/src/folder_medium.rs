@@ -112,7 +112,8 @@ impl FolderMedium {
             .0
             .iter()
             .any(|shelf| shelf.left_behind(root).is_ok_and(|names| !names.is_empty()));
-        if !left_behind {
+        // Without locks it may be somebody's who is at work right now: read it where it is.
+        if !left_behind || !shared.is_held() {
             return Ok(shared);
         }
         drop(shared);

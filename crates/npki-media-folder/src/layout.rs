@@ -149,4 +149,15 @@ mod tests {
             assert_eq!(escaped(name), "cn=%B5%BF");
         }
     }
+
+    #[cfg(unix)]
+    proptest::proptest! {
+        #[test]
+        fn no_two_names_share_an_id(one: Vec<u8>, other: Vec<u8>) {
+            use std::os::unix::ffi::OsStrExt as _;
+            let id = |name: &[u8]| escaped(OsStr::from_bytes(name));
+            proptest::prop_assert_eq!(id(&one) == id(&other), one == other);
+            proptest::prop_assert!(!id(&one).contains(|c: char| c == '/' || c.is_control()));
+        }
+    }
 }

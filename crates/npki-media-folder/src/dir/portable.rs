@@ -2,7 +2,9 @@ use std::ffi::OsStr;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(windows)]
+use std::time::Instant;
 
 use super::{Exchange, Item, ItemKind, LockKind, MAX_NAMES, Octets};
 use crate::failed::{Failed, Result, What};
@@ -17,7 +19,14 @@ pub(crate) struct Dir {
 /// A lock that lasts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl Lock {
+    /// Whether anybody is kept out.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.file.is_some()
+    }
 }
 
 impl Dir {
@@ -165,35 +174,38 @@ impl Dir {
     /// Windows cannot lock a folder. A file that nobody else may open and that vanishes when it is
     /// closed, whatever becomes of the process, does the same, for readers as well. A medium that
     /// cannot be written to needs no lock.
+    #[cfg(windows)]
     pub(crate) fn lock(&self, _: LockKind, patience: Duration) -> Result<Lock> {
+        use std::os::windows::fs::OpenOptionsExt as _;
         let path = self.path.join(LOCK_FILE);
         let begun = Instant::now();
         loop {
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false);
-            #[cfg(windows)]
-            {
-                use std::os::windows::fs::OpenOptionsExt as _;
-                options
-                    .share_mode(0)
-                    .custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
-            }
-            #[cfg(not(windows))]
-            if true {
-                return Ok(Lock { _file: None });
-            }
-            match options.open(&path) {
-                Ok(file) => return Ok(Lock { _file: Some(file) }),
-                Err(error) if is_sharing_violation(&error) => {
+            let opened = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .share_mode(0)
+                .custom_flags(FILE_FLAG_DELETE_ON_CLOSE)
+                .open(&path);
+            match opened {
+                Ok(file) => return Ok(Lock { file: Some(file) }),
+                Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => {
                     if begun.elapsed() >= patience {
                         return Err(Failed::new(&self.path, What::Busy));
                     }
                     std::thread::sleep(LOCK_INTERVAL);
                 }
                 // Writing will say why, if anybody writes.
-                Err(_) => return Ok(Lock { _file: None }),
+                Err(_) => return Ok(Lock { file: None }),
             }
         }
+    }
+
+    /// There is no way to wait for others.
+    #[cfg(not(windows))]
+    #[expect(clippy::unused_self, reason = "the signature of the other one")]
+    pub(crate) fn lock(&self, _: LockKind, _: Duration) -> Result<Lock> {
+        Ok(Lock { file: None })
     }
 
     fn join(&self, name: &OsStr) -> Result<PathBuf> {
@@ -220,13 +232,13 @@ fn kind_of(file_type: FileType) -> ItemKind {
     }
 }
 
-/// `ERROR_SHARING_VIOLATION`, and `ERROR_ACCESS_DENIED` while the file is on its way out (winerror.h).
-fn is_sharing_violation(error: &io::Error) -> bool {
-    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 5))
-}
-
+#[cfg(windows)]
 const LOCK_FILE: &str = ".npki-lock";
+#[cfg(windows)]
 const LOCK_INTERVAL: Duration = Duration::from_millis(3);
 /// winbase.h
 #[cfg(windows)]
 const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+/// winerror.h
+#[cfg(windows)]
+const ERROR_SHARING_VIOLATION: i32 = 32;

@@ -22,7 +22,14 @@ pub(crate) struct Dir {
 /// A lock that lasts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _fd: Option<OwnedFd>,
+    fd: Option<OwnedFd>,
+}
+
+impl Lock {
+    /// Whether anybody is kept out.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.fd.is_some()
+    }
 }
 
 impl Dir {
@@ -267,14 +274,14 @@ impl Dir {
         let begun = Instant::now();
         loop {
             match fs::flock(&fd, operation) {
-                Ok(()) => return Ok(Lock { _fd: Some(fd) }),
+                Ok(()) => return Ok(Lock { fd: Some(fd) }),
                 Err(Errno::INTR) => {}
                 Err(Errno::WOULDBLOCK) if begun.elapsed() < patience => {
                     std::thread::sleep(LOCK_INTERVAL);
                 }
                 Err(Errno::WOULDBLOCK) => return Err(Failed::new(&self.path, What::Busy)),
                 Err(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP | Errno::INVAL) => {
-                    return Ok(Lock { _fd: None });
+                    return Ok(Lock { fd: None });
                 }
                 Err(error) => return Err(Failed::io(&self.path, error)),
             }
