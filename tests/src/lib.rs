@@ -26,3 +26,8 @@ pub use workspace::{output, workspace_metadata, workspace_root};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub mod readme_programs {}
+
+/// The same programs in the Korean README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.ko.md")]
+pub mod readme_programs_ko {}

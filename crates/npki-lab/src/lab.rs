@@ -180,7 +180,7 @@ impl<'a> Lab<'a> {
         let mut next = lock(&self.next_key);
         let key = KeyPool::key(*next)?;
         *next += 1;
-        if *next % KeyPool::LEN == 0 {
+        if next.is_multiple_of(KeyPool::LEN) {
             *next += Authorities::ISSUERS.len() + 1;
         }
         Ok(key)

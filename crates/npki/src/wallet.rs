@@ -1,7 +1,15 @@
 //! For an application that holds a person's certificate.
 //!
-//! A [`Medium`] lists, opens, stores and deletes; key files and PKCS#12 are in
-//! [`npki_container`]; signing and answering a login's challenge in [`npki_sign`].
+//! A [`Medium`](media::Medium) lists, opens, stores and deletes; the feature `folder` has the one for disks and
+//! sticks. Key files, PKCS#12 and passwords are in [`container`]; signing, and answering a login's
+//! challenge, in [`sign`].
+//!
+//! ```
+//! use npki::wallet::container::EncryptedPrivateKeyInfo;
+//!
+//! // A file that is none is told apart before any password is asked for.
+//! assert!(EncryptedPrivateKeyInfo::parse_any(b"not a key file").is_err());
+//! ```
 
 pub use npki_container as container;
 pub use npki_media as media;
