@@ -8,6 +8,7 @@ use sha2::Sha256;
 use spki::SubjectPublicKeyInfoOwned;
 use zeroize::Zeroizing;
 
+use crate::wiped_stack::on_wiped_stack;
 use crate::{Inconsistency, KeyError, SignError, Signature, SignatureAlgorithm, SigningKey};
 
 /// Signs with ECDSA on P-256 in this process.
@@ -57,12 +58,10 @@ impl SigningKey for EcSigner {
         crate::signing_key::expect_hash(self.algorithm, digest)?;
         let mut entropy = Zeroizing::new([0; 32]);
         rng.fill_bytes(entropy.as_mut_slice());
-        let scalar = Zeroizing::new(self.secret.to_nonzero_scalar());
-        let (signature, _) = sign_prehashed_rfc6979::<NistP256, Sha256>(
-            &scalar,
-            digest.octets(),
-            entropy.as_slice(),
-        );
+        let (signature, _) = on_wiped_stack(|| {
+            let scalar = Zeroizing::new(self.secret.to_nonzero_scalar());
+            sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar, digest.octets(), entropy.as_slice())
+        });
         verify_prehashed(&self.point, digest.octets(), &signature)
             .map_err(|_| SignError::Faulty)?;
         Ok(Signature::from_octets(

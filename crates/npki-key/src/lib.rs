@@ -16,9 +16,18 @@
 //! padding is removed without branches on what it holds, and PKCS#1 v1.5 rejects implicitly. Not
 //! constant time: the length of a decrypted message, which the caller sees anyway; making a key;
 //! the conversion of a finished signature to octets, which is public. RUSTSEC-2023-0071 stands
-//! against `rsa` all the same. P-256 is `p256`'s constant-time arithmetic. What this room holds of a
-//! key is wiped on drop; intermediate values inside of crypto-bigint, copies of p and q among
-//! them, are freed without being wiped.
+//! against `rsa` all the same. P-256 is `p256`'s constant-time arithmetic.
+//!
+//! # What stays in memory
+//!
+//! What this room holds of a key is wiped on drop, and so is all that reading and checking a key
+//! calculates with. Of a P-256 key nothing stays after signing either. An RSA handle leaves copies of
+//! p and q when it is made, and more at each operation: crypto-bigint frees its Montgomery parameters
+//! unwiped, where safe code cannot reach them, and the blinded values of the operation likewise.
+//! d, dP, dQ, qInv, R and the DER do not stay. A process in which nothing may stay has a global
+//! allocator that wipes what it frees; under one, nothing was found after signing and decrypting.
+//! `tests/memory.rs` and `tests/memory_wiping_allocator.rs` look for all of this in the memory of a
+//! Linux process; making a key was not looked at.
 //!
 //! Sources: RFC 8017 (PKCS #1), RFC 5958 (PKCS #8), RFC 5915, RFC 3279, RFC 4055, RFC 5480,
 //! RFC 5758, RFC 6979, FIPS 186-5, draft-irtf-cfrg-rsa-guidance-10; KCAC.TS.SIVID for R.
@@ -56,10 +65,12 @@ mod public_key;
 mod rsa_decryptor;
 mod rsa_numbers;
 mod rsa_signer;
+mod secret_number;
 mod signature;
 mod signature_algorithm;
 mod signing_key;
 mod verifier;
+mod wiped_stack;
 
 pub use self::signature::Signature;
 pub use bridge::{Bridge, BridgeKey};

@@ -20,6 +20,7 @@ use crate::rsa_decryptor::RsaDecryptor;
 use crate::rsa_numbers::{self, RsaNumbers};
 use crate::rsa_signer::RsaSigner;
 use crate::signature_algorithm::is_null_or_absent;
+use crate::wiped_stack::on_wiped_stack;
 use crate::{
     Decryptor, Inconsistency, KeyError, KeyKind, SignatureAlgorithm, SigningKey, emsa, public_key,
 };
@@ -70,7 +71,8 @@ impl PrivateKey {
                 max: Self::MAX_OCTETS,
             });
         }
-        let (kind, public_key) = describe(&PrivateKeyInfo::parse(private_key_info)?)?;
+        let (kind, public_key) =
+            on_wiped_stack(|| describe(&PrivateKeyInfo::parse(private_key_info)?))?;
         Ok(Self {
             der: Zeroizing::new(private_key_info.to_vec()),
             kind,
@@ -88,7 +90,7 @@ impl PrivateKey {
     pub fn generate(kind: KeyKind, rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
         Self::parse(&match kind {
             KeyKind::Rsa { bits } => generate_rsa(bits, rng)?,
-            KeyKind::P256 => generate_p256(rng)?,
+            KeyKind::P256 => on_wiped_stack(|| generate_p256(rng))?,
         })
     }
 
@@ -144,7 +146,9 @@ impl PrivateKey {
                 rsa_numbers::check(&rsa(&info)?)?;
                 None
             }
-            KeyKind::P256 => EcPrivateKey::parse(info.private_key)?.point,
+            KeyKind::P256 => {
+                on_wiped_stack(|| EcPrivateKey::parse(info.private_key).map(|key| key.point))?
+            }
         };
         // A public key may stand in two places, and a compressed point is the same point.
         for found in [info.public_key, inner].into_iter().flatten() {
@@ -227,11 +231,13 @@ impl PrivateKey {
                 public_key,
                 algorithm,
             })),
-            (KeyKind::P256, SignatureAlgorithm::Ecdsa(_)) => Ok(Box::new(EcSigner::new(
-                EcPrivateKey::parse(info.private_key)?.secret,
-                public_key,
-                algorithm,
-            )?)),
+            (KeyKind::P256, SignatureAlgorithm::Ecdsa(_)) => {
+                let signer = on_wiped_stack(|| {
+                    let secret = EcPrivateKey::parse(info.private_key)?.secret;
+                    EcSigner::new(secret, public_key, algorithm).map(Box::new)
+                })?;
+                Ok(signer)
+            }
             _ => Err(KeyError::WrongUse("the algorithm is for other keys")),
         }
     }

@@ -1,12 +1,13 @@
 use core::fmt;
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams, MontyParams};
-use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero, Odd};
+use crypto_bigint::{BoxedUint, NonZero, Odd};
 use pkcs1::RsaPrivateKeyRef;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{CrtValue, RsaPrivateKey};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::secret_number::{SecretNumber, is_odd, is_one, less_one, product, remainder};
 use crate::{Inconsistency, KeyError};
 
 /// The numbers of an RSA private key as `rsa` calculates with them, taken from the key as they
@@ -33,7 +34,7 @@ impl RsaNumbers {
     /// Checks ranges and that n = p · q: after this no calculation panics or runs long.
     pub(crate) fn new(key: &RsaPrivateKeyRef<'_>) -> Result<Self, KeyError> {
         let raw = RawNumbers::read(key)?;
-        if raw.product()? != raw.n {
+        if *product(&raw.p, &raw.q) != raw.n {
             return Err(KeyError::Inconsistent(Inconsistency::Modulus));
         }
         let n = odd(&raw.n)?;
@@ -46,13 +47,13 @@ impl RsaNumbers {
             n: n.as_nz_ref().clone(),
             n_params,
             e: raw.e.clone(),
-            d: raw.d.clone(),
+            d: (*raw.d).clone(),
             primes: [p, q],
             p: p_params.as_ref().clone(),
             q: q_params.as_ref().clone(),
-            dp: raw.dp.clone(),
-            dq: raw.dq.clone(),
-            qinv: BoxedMontyForm::new(raw.qinv.clone(), &p_params),
+            dp: (*raw.dp).clone(),
+            dq: (*raw.dq).clone(),
+            qinv: BoxedMontyForm::new((*raw.qinv).clone(), &p_params),
         })
     }
 
@@ -69,8 +70,8 @@ pub(crate) fn validated(key: &RsaPrivateKeyRef<'_>) -> Result<RsaPrivateKey, Key
     RsaPrivateKey::from_components(
         raw.n.clone(),
         raw.e.clone(),
-        raw.d.clone(),
-        vec![raw.p.clone(), raw.q.clone()],
+        (*raw.d).clone(),
+        vec![(*raw.p).clone(), (*raw.q).clone()],
     )
     .map_err(|_| KeyError::Inconsistent(Inconsistency::Range))
 }
@@ -85,12 +86,12 @@ pub(crate) fn check(key: &RsaPrivateKeyRef<'_>) -> Result<(), KeyError> {
 struct RawNumbers {
     n: BoxedUint,
     e: BoxedUint,
-    d: BoxedUint,
-    p: BoxedUint,
-    q: BoxedUint,
-    dp: BoxedUint,
-    dq: BoxedUint,
-    qinv: BoxedUint,
+    d: SecretNumber,
+    p: SecretNumber,
+    q: SecretNumber,
+    dp: SecretNumber,
+    dq: SecretNumber,
+    qinv: SecretNumber,
 }
 
 impl RawNumbers {
@@ -101,6 +102,7 @@ impl RawNumbers {
         let read = |octets: &[u8], bits: u32| {
             BoxedUint::from_be_slice(octets, bits)
                 .ok()
+                .map(Zeroizing::new)
                 .filter(|number| number.bits() <= bits)
                 .ok_or(KeyError::Inconsistent(Inconsistency::Range))
         };
@@ -115,13 +117,13 @@ impl RawNumbers {
             n,
         };
         let one = BoxedUint::one();
-        let fine = numbers.p > one
-            && numbers.q > one
-            && numbers.d > one
-            && numbers.d < numbers.n
-            && numbers.dp < numbers.p
-            && numbers.dq < numbers.q
-            && numbers.qinv < numbers.p;
+        let fine = *numbers.p > one
+            && *numbers.q > one
+            && *numbers.d > one
+            && *numbers.d < numbers.n
+            && *numbers.dp < *numbers.p
+            && *numbers.dq < *numbers.q
+            && *numbers.qinv < *numbers.p;
         if fine {
             Ok(numbers)
         } else {
@@ -129,30 +131,29 @@ impl RawNumbers {
         }
     }
 
-    fn product(&self) -> Result<BoxedUint, KeyError> {
-        Ok(self.p.concatenating_mul(&self.q))
-    }
-
+    /// Leaves no copy of a number behind.
     fn check(&self) -> Result<(), KeyError> {
         let wrong = |what| Err(KeyError::Inconsistent(what));
-        let (p, q) = (odd(&self.p)?, odd(&self.q)?);
-        odd(&self.n)?;
-        if self.product()? != self.n {
+        let (p, q) = (&*self.p, &*self.q);
+        if !(is_odd(p) && is_odd(q) && is_odd(&self.n)) {
+            return wrong(Inconsistency::Range);
+        }
+        if *product(p, q) != self.n {
             return wrong(Inconsistency::Modulus);
         }
         if p == q {
             return wrong(Inconsistency::EqualPrimes);
         }
-        let (p1, q1) = (less_one(&self.p)?, less_one(&self.q)?);
-        let de = Zeroizing::new(self.d.concatenating_mul(&self.e));
-        if !bool::from(de.rem(&p1).is_one()) || !bool::from(de.rem(&q1).is_one()) {
+        let (p1, q1) = (less_one(p), less_one(q));
+        let (dp, dq) = (remainder(&self.d, &p1), remainder(&self.d, &q1));
+        let undoes = |d, modulus| is_one(&remainder(&product(&self.e, d), modulus));
+        if !undoes(&*dp, &p1) || !undoes(&*dq, &q1) {
             return wrong(Inconsistency::PrivateExponent);
         }
-        if self.d.rem(&p1) != self.dp || self.d.rem(&q1) != self.dq {
+        if dp != self.dp || dq != self.dq {
             return wrong(Inconsistency::CrtExponent);
         }
-        let one = Zeroizing::new(self.qinv.concatenating_mul(&self.q));
-        if !bool::from(one.rem(p.as_nz_ref()).is_one()) {
+        if !is_one(&remainder(&product(&self.qinv, q), p)) {
             return wrong(Inconsistency::CrtCoefficient);
         }
         Ok(())
@@ -165,30 +166,8 @@ fn odd(number: &BoxedUint) -> Result<Odd<BoxedUint>, KeyError> {
         .ok_or(KeyError::Inconsistent(Inconsistency::Range))
 }
 
-fn less_one(prime: &BoxedUint) -> Result<Zeroizing<NonZero<BoxedUint>>, KeyError> {
-    NonZero::new(prime.wrapping_sub(BoxedUint::one()))
-        .into_option()
-        .map(Zeroizing::new)
-        .ok_or(KeyError::Inconsistent(Inconsistency::Range))
-}
-
-impl Drop for RawNumbers {
-    fn drop(&mut self) {
-        for secret in [
-            &mut self.d,
-            &mut self.p,
-            &mut self.q,
-            &mut self.dp,
-            &mut self.dq,
-            &mut self.qinv,
-        ] {
-            secret.zeroize();
-        }
-    }
-}
-
 /// What can be wiped is. The copies of p and q inside of `qinv`'s and every operation's shared
-/// parameters cannot: crypto-bigint lets nobody at them.
+/// parameters cannot: crypto-bigint lets nobody at them. The crate page says what that means.
 impl Drop for RsaNumbers {
     fn drop(&mut self) {
         self.d.zeroize();
