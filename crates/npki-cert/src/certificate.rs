@@ -11,8 +11,8 @@ use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 pub use shown::KeyUse;
 
-pub(crate) use extensions::{Extensions, read_extension, read_extensions};
-pub(crate) use pem::read_pem;
+pub(crate) use extensions::{Extensions, MAX_EXTENSIONS, read_extension, read_extensions};
+pub(crate) use pem::{read_pem, write_pem};
 pub(crate) use tbs::Tbs;
 
 use crate::{
@@ -92,7 +92,7 @@ impl Certificate {
     /// The certificate as PEM text.
     #[must_use]
     pub fn to_pem(&self) -> String {
-        pem::write_pem("CERTIFICATE", &self.der)
+        write_pem("CERTIFICATE", &self.der)
     }
 
     /// The TBSCertificate, as read: what the signature is over.
@@ -334,7 +334,7 @@ pub fn key_identifier(public_key: &SubjectPublicKeyInfoOwned) -> [u8; 20] {
     )
 }
 
-/// The outer shape that a certificate and a CRL share.
+/// The outer shape that a certificate, a request and a CRL share.
 pub(crate) struct Signed<'a> {
     pub(crate) tbs: &'a [u8],
     pub(crate) tbs_range: Range<usize>,

@@ -2,7 +2,7 @@ use const_oid::ObjectIdentifier;
 
 use crate::SerialNumberError;
 
-/// Why octets are no certificate, CRL or name that this room reads.
+/// Why octets are no certificate, request, CRL or name that this room reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertError {
@@ -32,6 +32,13 @@ pub enum CertError {
         what: &'static str,
         /// How many octets were left.
         found: usize,
+    },
+    /// An OBJECT IDENTIFIER of a request that is malformed, or that cannot be held: a second arc over
+    /// 39, such as 2.999, or more than 39 octets.
+    #[error("{what} names an object identifier that is malformed or cannot be held")]
+    ObjectIdentifier {
+        /// The type that was read.
+        what: &'static str,
     },
     /// A version that this type does not have, or fields that its version does not allow.
     #[error("{what} of version field {found} cannot hold what it holds")]
@@ -64,7 +71,7 @@ pub enum CertError {
         #[source]
         source: Box<CertError>,
     },
-    /// A PEM text that is broken or has another label than `CERTIFICATE` or `X509 CRL`.
+    /// A PEM text that is broken or has another label than its type has.
     #[error("the PEM text cannot be read as {what}")]
     Pem {
         /// The type that was wanted.

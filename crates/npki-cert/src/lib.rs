@@ -1,7 +1,7 @@
 //! Certificate models of the Korean national PKI (NPKI, 공동인증서).
 //!
-//! A [`Certificate`] and a [`Crl`] that keep their octets, the [`Name`]s in them with the text form
-//! of Korean software, the registry of certificate policies ([`policy_row`]), the real name and the
+//! A [`Certificate`], a [`CertificationRequest`] and a [`Crl`] that keep their octets, the [`Name`]s
+//! in them with the text form of Korean software, the registry of certificate policies ([`policy_row`]), the real name and the
 //! VID in the subjectAltName ([`IdentifyData`], [`compute_vid`], [`check_vid`]), and the
 //! [`Profile`]s by which certificates are written ([`Profile::tbs`], [`tbs_crl`]) and judged
 //! ([`lint`]).
@@ -11,7 +11,7 @@
 //! ([`assemble_certificate`], [`assemble_crl`]). It reads neither clock nor files. Every input has a
 //! bound that is checked first, and only DER is read; what is lenient is named where it is.
 //!
-//! Sources: RFC 5280, RFC 4514 and RFC 4518 for names, X.690; KCAC.TS.CERTPROF (certificates),
+//! Sources: RFC 5280, RFC 2986 (PKCS #10), RFC 4514 and RFC 4518 for names, X.690; KCAC.TS.CERTPROF (certificates),
 //! KCAC.TS.CRLPROF (CRLs), KCAC.TS.DN (names), KCAC.TS.SIVID (VID), as real certificates of all
 //! three generations of Korean CAs show them. The rules R… stand in `docs/RULES.md`.
 //!
@@ -34,6 +34,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod certificate;
+mod certification_request;
 mod crl;
 mod error;
 mod extension;
@@ -49,6 +50,7 @@ mod time;
 mod vid;
 
 pub use certificate::{Certificate, KeyUse, assemble_certificate, key_identifier};
+pub use certification_request::CertificationRequest;
 pub use crl::{
     Crl, CrlEntries, CrlEntry, CrlError, CrlParams, IssuingDistributionPoint, RevocationReason,
     RevocationReasons, assemble_crl, tbs_crl,

@@ -202,4 +202,4 @@ const KNOWN: &[ObjectIdentifier] = &[
 ];
 
 /// A bound of ours: real certificates have at most ten.
-const MAX_EXTENSIONS: usize = 64;
+pub(crate) const MAX_EXTENSIONS: usize = 64;

@@ -37,6 +37,27 @@ string_mask = utf8only
 utf8 = yes
 [dn]
 CN = unused
+[asking]
+distinguished_name = subscriber_dn
+attributes = attributes
+req_extensions = asked
+prompt = no
+string_mask = utf8only
+utf8 = yes
+[subscriber_dn]
+C = kr
+O = Lab-OpenSSL
+OU = KFTC
+CN = 홍길동()0099044202601010001
+[attributes]
+challengePassword = for tests only
+unstructuredName = lab
+[asked]
+keyUsage = critical, digitalSignature, nonRepudiation
+extendedKeyUsage = clientAuth
+certificatePolicies = 2.999.410.1.4
+[bad_oid]
+2.999.410.1 = ASN1:NULL
 [root]
 subjectKeyIdentifier = hash
 basicConstraints = critical, CA:TRUE
@@ -111,6 +132,13 @@ sign sub.csr odd 02 20260101000000Z 20261231145959Z extensions-of-all-kinds.der 
 sign sub.csr root 03 20260101000000Z 20510101000000Z end-after-2050.der -cert root.pem
 
 sign sub.csr '' 04 20260101000000Z 20261231145959Z v1.der -cert root.pem
+
+openssl req -in sub.csr -outform DER -out "$out/request.csr"
+sed 's/^\[req\]$/[other]/; s/^\[asking\]$/[req]/' ca.cnf >asking.cnf
+openssl req -config asking.cnf -new -key "$here/subscriber-key.pem" -outform DER \
+    -out "$out/request-with-attributes.csr"
+openssl req -config asking.cnf -new -key "$here/subscriber-key.pem" -outform DER \
+    -reqexts bad_oid -out "$out/bad-oid-2-999.csr"
 
 cat >index.txt <<'INDEX'
 R	261231145959Z	260301000000Z,keyCompromise	10	unknown	/CN=a
