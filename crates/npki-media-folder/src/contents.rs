@@ -30,6 +30,9 @@ struct Half {
 #[derive(Debug)]
 enum Slot<T> {
     Missing,
+    /// The medium failed while it was read.
+    Failed(Failed),
+    /// It is not what it should be.
     Broken(MediumError),
     There(T),
 }
@@ -70,6 +73,16 @@ impl Contents {
         [&self.sign, &self.km]
             .into_iter()
             .find_map(|half| half.certificate.there())
+    }
+
+    /// What the medium failed at while the certificates were read.
+    pub(crate) fn failure(self) -> Option<Failed> {
+        [self.sign, self.km]
+            .into_iter()
+            .find_map(|half| match half.certificate {
+                Slot::Failed(failed) => Some(failed),
+                _ => None,
+            })
     }
 
     pub(crate) fn into_entry(self, id: EntryId, place: String) -> Entry {
@@ -186,6 +199,7 @@ impl<T> Slot<T> {
     fn into_result(self) -> Result<Option<T>, MediumError> {
         match self {
             Self::Missing => Ok(None),
+            Self::Failed(failed) => Err(failed.into()),
             Self::Broken(error) => Err(error),
             Self::There(value) => Ok(Some(value)),
         }
@@ -214,6 +228,7 @@ fn slot<T>(
         }
         // Gone since it was listed.
         Err(failed) if failed.is_not_found() => (Slot::Missing, None),
+        Err(failed) if failed.is_of_the_medium() => (Slot::Failed(failed), None),
         Err(failed) => (Slot::Broken(failed.into()), None),
     }
 }

@@ -51,6 +51,16 @@ impl Failed {
         self.io_kind() == Some(io::ErrorKind::NotFound)
     }
 
+    /// Whether the medium failed: neither is anything missing or other than it should be, nor may this
+    /// user not look.
+    pub(crate) fn is_of_the_medium(&self) -> bool {
+        match self.io_kind() {
+            Some(io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => false,
+            Some(_) => true,
+            None => matches!(self.what, What::Busy | What::NotAsWritten),
+        }
+    }
+
     pub(crate) fn is_there_already(&self) -> bool {
         matches!(
             self.io_kind(),

@@ -2,7 +2,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use npki_cert::Certificate;
+use npki_cert::{Certificate, Name};
 use npki_container::{NewPassword, Password};
 use npki_core::HashAlgorithm;
 use npki_media::{
@@ -245,26 +245,26 @@ impl Target {
     fn of(root: &Dir, certificate: &Certificate) -> Result<Self, Failed> {
         let ca = OsString::from(ca_folder(certificate));
         let name = OsString::from(certificate.subject().to_folder_name());
-        let mut shelves = tree::shelves(root)?.0;
+        let (mut shelves, closed) = tree::shelves(root)?;
         shelves.retain(|shelf| layout::same_name(&shelf.ca, &ca));
+        // What cannot be looked into may hold the entry that is not to be doubled.
+        if let Some(closed) = closed.into_iter().find(|c| layout::same_name(&c.ca, &ca)) {
+            return Err(closed.why);
+        }
         // The shelf that is called exactly so comes first.
         shelves.sort_by_key(|shelf| shelf.ca != ca);
         let mut theirs: Option<Spot> = None;
         let mut nobodys: Option<Spot> = None;
         for shelf in &shelves {
             for spot in shelf.spots(root)? {
-                let contents = spot.open(root).and_then(|folder| Contents::read(&folder));
-                let subject = contents.ok().and_then(|c| c.certificate().cloned());
-                let Some(found) = subject else {
+                let Some(found) = subject_of(root, &spot)? else {
                     if spot.name == name {
                         nobodys = Some(spot);
                     }
                     continue;
                 };
                 // Of two that other software left, the one with the right name.
-                if found.subject().matches(certificate.subject())
-                    && (theirs.is_none() || spot.name == name)
-                {
+                if found.matches(certificate.subject()) && (theirs.is_none() || spot.name == name) {
                     theirs = Some(spot);
                 }
             }
@@ -374,12 +374,36 @@ fn make(parent: &Dir, name: &OsStr) -> Result<(Dir, bool), Failed> {
     Ok((folder, true))
 }
 
+/// Whose entry it is, as far as it can be read. A failure of the medium is not taken for an entry of
+/// nobody's; what this user may not read, or what is no certificate, is.
+fn subject_of(root: &Dir, spot: &Spot) -> Result<Option<Name>, Failed> {
+    let contents = match spot.open(root).and_then(|folder| Contents::read(&folder)) {
+        Ok(contents) => contents,
+        Err(failed) if failed.is_of_the_medium() => return Err(failed),
+        Err(_) => return Ok(None),
+    };
+    let subject = contents.certificate().map(|c| c.subject().clone());
+    match contents.failure() {
+        Some(failed) if subject.is_none() => Err(failed),
+        _ => Ok(subject),
+    }
+}
+
 /// Puts right what an interrupted command left.
+///
+/// # Errors
+/// When it cannot be told whether there is anything, or an entry could not be put into its place:
+/// writing now might take that place.
 fn recover(root: &Dir) -> Result<(), Failed> {
-    for shelf in tree::shelves(root)?.0 {
+    let (shelves, closed) = tree::shelves(root)?;
+    if let Some(closed) = closed.into_iter().find(|c| c.why.is_of_the_medium()) {
+        return Err(closed.why);
+    }
+    for shelf in shelves {
         let names = match shelf.left_behind(root) {
             Ok(names) => names,
-            // Nobody can have been at work there.
+            Err(failed) if failed.is_of_the_medium() => return Err(failed),
+            // Nothing can be written there either.
             Err(_) => continue,
         };
         if names.is_empty() {
@@ -396,7 +420,7 @@ fn recover(root: &Dir) -> Result<(), Failed> {
 /// The entry with this id: written just so, or else the only one that differs in case or in the form
 /// of its Hangul.
 fn locate(root: &Dir, id: &EntryId) -> Result<Spot, MediumError> {
-    let mut spots = tree::spots(root)?.0;
+    let (mut spots, closed) = tree::spots(root)?;
     if let Some(index) = spots.iter().position(|spot| spot.id == *id) {
         return Ok(spots.swap_remove(index));
     }
@@ -405,7 +429,11 @@ fn locate(root: &Dir, id: &EntryId) -> Result<Spot, MediumError> {
     spots.retain(|spot| alike(&spot.id));
     match (spots.pop(), spots.is_empty()) {
         (Some(spot), true) => Ok(spot),
-        _ => Err(not_found(id)),
+        // It may be where we cannot look.
+        _ => match closed.into_iter().next() {
+            Some(closed) => Err(closed.why.into()),
+            None => Err(not_found(id)),
+        },
     }
 }
 

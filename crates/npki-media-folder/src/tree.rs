@@ -30,6 +30,7 @@ pub(crate) struct Spot {
 /// What cannot be looked into.
 #[derive(Debug)]
 pub(crate) struct Closed {
+    pub(crate) ca: OsString,
     pub(crate) id: EntryId,
     pub(crate) why: Failed,
 }
@@ -145,6 +146,7 @@ pub(crate) fn shelves(root: &Dir) -> Result<(Vec<Shelf>, Vec<Closed>)> {
             Ok(users) => shelves.extend(users),
             Err(failed) if failed.is_not_found() => {}
             Err(why) => closed.push(Closed {
+                ca: ca.clone(),
                 id: layout::entry_id(ca, None, OsStr::new("")),
                 why,
             }),
@@ -176,6 +178,7 @@ pub(crate) fn spots(root: &Dir) -> Result<(Vec<Spot>, Vec<Closed>)> {
             Ok(found) => spots.extend(found),
             Err(failed) if failed.is_not_found() => {}
             Err(why) => closed.push(Closed {
+                ca: shelf.ca.clone(),
                 id: shelf.id_of(OsStr::new("")),
                 why,
             }),
