@@ -6,7 +6,7 @@ use core::{fmt::Display, str::FromStr};
 use libfuzzer_sys::fuzz_target;
 use npki_cert::{PolicyOid, SerialNumber};
 use npki_core::{Idn, Instant, KstDay, ReferenceNumber, Rule};
-use npki_ledger::{Key, StreamId};
+use npki_ledger::StreamId;
 
 fuzz_target!(|text: &str| {
     reads_back::<Instant>(text);
@@ -17,7 +17,6 @@ fuzz_target!(|text: &str| {
     for written in [
         reads_back::<Rule>(text),
         reads_back::<StreamId>(text),
-        Key::try_from(text).ok().map(|key| key.to_string()),
         ReferenceNumber::parse(text).ok().map(|n| n.to_string()),
     ]
     .into_iter()
