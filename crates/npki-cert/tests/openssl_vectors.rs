@@ -55,6 +55,7 @@ fn a_subscriber() {
         "cn=홍길동()0099044202601010001,ou=KFTC,o=Lab-OpenSSL,c=kr"
     );
     assert_eq!(subscriber.display_name(), "홍길동");
+    assert_eq!(subscriber.identify_data().unwrap().real_name, "홍길동");
     assert_eq!(
         subscriber.serial_number().to_hex(),
         "01FEDCBA98765432100123456789ABCDEF"

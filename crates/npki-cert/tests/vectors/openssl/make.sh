@@ -80,7 +80,7 @@ CPS.1 = http://cps.example/cps.html
 [notice]
 explicitText = UTF8:이 인증서는 시험용 인증서입니다
 [identify]
-name = UTF8:홍길동
+name = FORMAT:UTF8, UTF8:홍길동
 info = SEQUENCE:info
 [info]
 vid = SEQUENCE:attribute
