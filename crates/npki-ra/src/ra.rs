@@ -1,12 +1,18 @@
 mod ask;
+mod ask_port;
 mod batch;
+mod begin;
+mod claims;
 mod handle;
 mod load;
 mod look_up;
 mod news;
 mod order;
 mod reconcile;
+mod replay;
+mod request;
 mod revoke;
+mod revoked;
 mod run;
 
 use npki_ledger::Ledger;

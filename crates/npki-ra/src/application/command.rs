@@ -1,12 +1,11 @@
-use npki_core::{Channel, Issuer, OrderAction, Product, ReplacedBecause};
+use npki_core::{Channel, Idn, Issuer, OrderAction, Product, ReplacedBecause};
+use npki_policy::Krw;
 
 use super::event::Identification;
 use crate::{
     AcceptedTerm, Consent, Session, StepName, SubscriberDetails,
     ports::{AccountPassword, MeansAnswer, UserId},
 };
-use npki_core::Idn;
-use npki_policy::Krw;
 
 /// Step 1: what begins an application.
 #[derive(Debug)]

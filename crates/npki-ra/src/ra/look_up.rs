@@ -2,11 +2,7 @@ use npki_core::{Channel, Instant};
 use npki_ledger::{Change, IdempotencyKey, READ_MAX, Span, StreamId};
 use rand_core::CryptoRng;
 
-use super::{
-    Ra, TRIES,
-    batch::Batch,
-    handle::{again, read_refusal},
-};
+use super::{Ra, TRIES, batch::Batch, handle::again, replay::read_refusal};
 use crate::{
     ApplicationId, Consent, Counted, Draft, RaError, Refusal, State, Subscriber,
     application::digest,
