@@ -10,8 +10,8 @@
 //!
 //! The files are written, synced and read back in `new`, which then takes its place in one step: a
 //! rename where nothing stood there, an exchange where the file system has one. Otherwise (FAT,
-//! Windows) the old folder moves to `old` and the new one into its place; in between the name is
-//! missing, and [`settle`] puts it right. It needs nothing but these names:
+//! Windows) `new` is renamed once, to see that this loses nothing, the old folder moves to `old` and
+//! the new one into its place; in between the name is missing, and [`settle`] puts it right. It needs nothing but these names:
 //!
 //! | kind | the name stands there | it does not |
 //! |---|---|---|
@@ -58,7 +58,7 @@ pub(crate) fn put(
     let passing = Passing::begin(kind, user, name)?;
     let committed = passing
         .stage(files, ca, ca_files)
-        .and_then(|()| passing.commit());
+        .and_then(|()| passing.commit(files));
     match committed {
         Ok(()) => {}
         Err(Uncommitted::Before(failed)) => {
@@ -260,20 +260,26 @@ impl<'a> Passing<'a> {
         self.user.sync()
     }
 
-    fn commit(&self) -> core::result::Result<(), Uncommitted> {
+    fn commit(&self, files: &[NewFile]) -> core::result::Result<(), Uncommitted> {
         let (new, old) = (OsStr::new(NEW), OsStr::new(OLD));
         let (user, holder, target) = (self.user, &self.holder, self.target);
         if self.kind == Kind::Put {
             holder.rename(new, user, target)?;
         } else if holder.exchange(new, user, target)? == Exchange::Unsupported {
+            // There are drivers that lose what is in a folder when it is renamed (fusefat 0.1a): the
+            // new one goes first, before the old one is touched.
+            let tried = OsStr::new(TRIED);
+            holder.rename(new, holder, tried)?;
+            verify(&holder.folder(tried)?, files)?;
             user.rename(target, holder, old)?;
             // Both names of the old folder must not be lost together.
             holder.sync()?;
             user.sync()?;
-            holder.rename(new, user, target)?;
+            holder.rename(tried, user, target)?;
         }
         user.sync()
             .and_then(|()| holder.sync())
+            .and_then(|()| verify(&user.folder(target)?, files))
             .map_err(Uncommitted::Perhaps)
     }
 }
@@ -284,6 +290,11 @@ fn write(folder: &Dir, files: &[NewFile]) -> Result<()> {
         folder.write_new(&file.name, &file.bytes)?;
     }
     folder.sync()?;
+    verify(folder, files)
+}
+
+/// Reads the files back.
+fn verify(folder: &Dir, files: &[NewFile]) -> Result<()> {
     for file in files {
         if folder.read(&file.name, MAX_FILE)?.bytes != file.bytes {
             let at = folder.path().join(&file.name);
@@ -340,6 +351,8 @@ fn rescue(from: &Dir, name: &OsStr, to: &Dir) -> Result<()> {
 
 const NEW: &str = "new";
 const OLD: &str = "old";
+/// `new`, after it was renamed once.
+const TRIED: &str = "tried";
 const CA: &str = "ca";
 /// Names that are tried before one is said to be taken. Any number would do.
 const ATTEMPTS: usize = 100;
