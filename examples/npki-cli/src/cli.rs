@@ -8,7 +8,7 @@ use crate::language::Language;
 
 /// 공동인증서(NPKI) 도구. Korean joint certificates (NPKI) from the command line.
 #[derive(Debug, Parser)]
-#[command(name = "npki", version, about, after_help = AFTER, subcommand_required = true)]
+#[command(name = "npki", version, after_help = AFTER, subcommand_required = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) general: General,

@@ -11,7 +11,7 @@ use npki_media::{
 use npki_media_folder::FolderMedium;
 use serde_json::json;
 
-use super::{certificates::general_purpose, containers::sha256};
+use super::{certificates::general_purpose, containers::sha256, primitives::bounds};
 use crate::{
     answer::{No, Outcome},
     hex,
@@ -34,6 +34,8 @@ pub(super) fn pkcs12_import(fields: &Fields<'_>) -> Outcome {
         Some(password) => password,
         None => Password::new("")?,
     };
+    // Importing goes to the library's own bounds; here a line has less time.
+    pfx.open(&password, &bounds())?;
     let new = new_password(fields)?;
     let imported = import_pfx(
         &pfx,

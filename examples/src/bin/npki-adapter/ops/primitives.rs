@@ -185,9 +185,9 @@ fn xor(block: &mut [u8], with: Option<&Vec<u8>>) {
     }
 }
 
-/// What a derivation may cost here: a line is answered within ten seconds, on slow machines too.
+/// What a derivation may cost here: a line is answered within ten seconds, with the slowest hash function too.
 pub(super) fn bounds() -> Bounds {
-    Bounds::DEFAULT.lowered(Bound::Work, 10_000_000)
+    Bounds::DEFAULT.lowered(Bound::Work, 4_000_000)
 }
 
 /// Octets that are derived at most.
