@@ -43,6 +43,7 @@ mod failed;
 mod folder_medium;
 mod layout;
 mod places;
+mod target;
 mod transaction;
 mod tree;
 

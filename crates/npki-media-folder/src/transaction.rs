@@ -296,7 +296,12 @@ fn write(folder: &Dir, files: &[NewFile]) -> Result<()> {
 /// Reads the files back.
 fn verify(folder: &Dir, files: &[NewFile]) -> Result<()> {
     for file in files {
-        if folder.read(&file.name, MAX_FILE)?.bytes != file.bytes {
+        let same = match folder.read(&file.name, MAX_FILE) {
+            Ok(found) => found.bytes == file.bytes,
+            Err(failed) if failed.is_not_found() => false,
+            Err(failed) => return Err(failed),
+        };
+        if !same {
             let at = folder.path().join(&file.name);
             return Err(Failed::new(&at, What::NotAsWritten));
         }
