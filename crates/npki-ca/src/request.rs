@@ -29,7 +29,10 @@ pub struct Request<'a> {
 }
 
 /// What shows that a request may be made.
-#[derive(Debug)]
+///
+/// # Security
+/// The protected octets may hold R in clear, as those of a [`BareRequest`] do: `Debug` shows how many
+/// there are and nothing of them.
 #[non_exhaustive]
 pub enum Protection<'a> {
     /// Reference number and authorization code: HMAC-SHA256 over `message`, keyed with the code.
@@ -56,8 +59,7 @@ pub enum Protection<'a> {
     },
 }
 
-/// The new key's signature over `message`.
-#[derive(Debug)]
+/// The new key's signature over `message`, which `Debug` does not show: see [`Protection`].
 pub struct Possession<'a> {
     /// What was signed.
     pub message: &'a [u8],
@@ -238,6 +240,49 @@ impl BareRequest {
             message,
             possession,
         })
+    }
+}
+
+impl fmt::Debug for Protection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code {
+                reference,
+                message,
+                mac: _,
+            } => f
+                .debug_struct("Code")
+                .field("reference", reference)
+                .field("message_octets", &message.len())
+                .finish_non_exhaustive(),
+            Self::Certificate {
+                serial,
+                action,
+                message,
+                algorithm,
+                signature: _,
+            } => f
+                .debug_struct("Certificate")
+                .field("serial", serial)
+                .field("action", action)
+                .field("message_octets", &message.len())
+                .field("algorithm", algorithm)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+impl fmt::Debug for Possession<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            message,
+            algorithm,
+            signature: _,
+        } = self;
+        f.debug_struct("Possession")
+            .field("message_octets", &message.len())
+            .field("algorithm", algorithm)
+            .finish_non_exhaustive()
     }
 }
 
