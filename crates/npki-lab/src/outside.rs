@@ -5,6 +5,7 @@ mod phone;
 mod security;
 mod trouble;
 
+use core::fmt;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard},
@@ -21,19 +22,23 @@ pub use phone::PhoneHabit;
 pub(crate) use security::ASKED;
 pub use trouble::{Port, Trouble};
 
-use crate::{PEOPLE, lab::lock};
+use crate::{PEOPLE, Person, lab::lock};
 
 /// Everything outside of the bank's own program. Answers as its scenario says.
 ///
 /// Repeating a call with the same key changes nothing, as the ports' contracts want, and money
 /// moves once.
-#[derive(Debug, Default)]
+///
+/// `Debug` shows no account and no telephone, as is to be wished of whoever stands behind a bank's
+/// ports: a bank shows its ports.
+#[derive(Default)]
 pub struct Outside {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
+    people: Vec<Person>,
     troubles: Vec<(Port, Trouble)>,
     planned: Vec<(Port, u64, Trouble)>,
     reached: BTreeMap<Port, u64>,
@@ -45,7 +50,7 @@ struct State {
     messages: BTreeMap<EffectId, (PhoneNumber, Notice)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Reservation {
     account: String,
     amount: i64,
@@ -86,6 +91,11 @@ impl Outside {
     /// How whoever is called answers from now on.
     pub fn phones_answer(&self, habit: PhoneHabit) {
         self.state().phone = habit;
+    }
+
+    /// Makes a person a customer of the bank, beside [`PEOPLE`].
+    pub fn welcome(&self, person: &Person) {
+        self.state().people.push(person.clone());
     }
 
     /// Lets a person have departed.
@@ -158,10 +168,25 @@ impl Outside {
     }
 }
 
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { state: _ } = self;
+        f.write_str("Outside(..)")
+    }
+}
+
 impl State {
+    fn people(&self) -> impl Iterator<Item = &Person> {
+        PEOPLE.iter().chain(&self.people)
+    }
+
+    fn person(&self, user: &str) -> Option<&Person> {
+        self.people().find(|person| person.user == user)
+    }
+
     fn balance(&self, account: &str) -> i64 {
-        let first = PEOPLE
-            .iter()
+        let first = self
+            .people()
             .find(|p| p.account == account)
             .map_or(0, |p| p.balance.0);
         self.balances.get(account).copied().unwrap_or(first)
