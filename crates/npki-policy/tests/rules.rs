@@ -463,6 +463,47 @@ fn r13_who_may_ask_for_a_revocation() {
         });
         assert_eq!(rules(&decide(&request)), expected, "{ra} {asked_by:?}");
     }
+    // Who may not ask is told also where there is nothing left to revoke.
+    for (state, now, asked_by, expected) in [
+        (
+            CertificateState::Issued,
+            "2027-11-23 23:59:59",
+            AskedBy::Identification,
+            "R13",
+        ),
+        (
+            CertificateState::Issued,
+            "2027-11-24",
+            AskedBy::Identification,
+            "R13 R19",
+        ),
+        (
+            CertificateState::Revoked,
+            "2027-01-01",
+            AskedBy::Identification,
+            "R13 R19",
+        ),
+        (
+            CertificateState::Revoked,
+            "2027-01-01",
+            AskedBy::OwnSignature,
+            "R19",
+        ),
+    ] {
+        let request = ask(Action::Revoke, now).with(|r| {
+            let certificate = held(Product::PersonalLimited, "2026-11-23 12:00:00");
+            r.facts.certificate = Some(certificate.with(|c| {
+                c.state = state;
+                c.ra = Ra::Other;
+            }));
+            r.facts.asked_by = Some(asked_by);
+        });
+        assert_eq!(
+            rules(&decide(&request)),
+            expected,
+            "{state} {now} {asked_by}"
+        );
+    }
 }
 
 #[test]

@@ -65,14 +65,13 @@ pub(crate) fn not_ended(case: &Case<'_>) -> Option<Answer> {
     }
     let asked_by = case.facts().asked_by.unwrap_or(AskedBy::OwnSignature);
     let by_identification = asked_by == AskedBy::Identification;
+    let elsewhere = by_identification && certificate.ra == Ra::Other;
     let missing = by_identification && case.facts().identified == Some(false);
-    (standing == Standing::Live).then(|| {
+    // Whether there is anything left to revoke is R19's.
+    (standing == Standing::Live || elsewhere || missing).then(|| {
         answer
             .word("asked_by", asked_by.name(), asked_by.label())
-            .refuse_if(
-                by_identification && certificate.ra == Ra::Other,
-                Reason::RevokedElsewhere,
-            )
+            .refuse_if(elsewhere, Reason::RevokedElsewhere)
             .refuse_if(missing, Reason::RevokedByNobody)
     })
 }
