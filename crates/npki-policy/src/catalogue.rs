@@ -40,7 +40,8 @@ pub struct Offer {
     /// The CA.
     pub issuer: Issuer,
     /// The name of the certificate policy, `<issuer>/<product>`, before it `lab-` in the lab: a row
-    /// of the policy registry, where alone its OID stands. Not judged here.
+    /// of the policy registry, where alone its OID stands. Here only its form is judged: two words
+    /// of ASCII letters, digits and hyphens, a slash between them.
     pub policy: String,
 }
 
@@ -190,6 +191,16 @@ impl ProductRow {
     }
 }
 
+/// Whether this has the form of [`Offer::policy`].
+pub(crate) fn is_policy_name(name: &str) -> bool {
+    let is_word = |word: &str| {
+        let inside = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        (1..=MAX_WORD).contains(&word.len()) && word.bytes().all(inside)
+    };
+    name.split_once('/')
+        .is_some_and(|(issuer, product)| is_word(issuer) && is_word(product))
+}
+
 /// The lab's policies are named after the lab CA and the product: `lab-yessign/personal-limited`.
 fn offers(product: Product, issuers: &[Issuer]) -> Vec<Offer> {
     issuers
@@ -200,3 +211,6 @@ fn offers(product: Product, issuers: &[Issuer]) -> Vec<Offer> {
         })
         .collect()
 }
+
+/// The most letters of either word in the name of a policy. A bound of ours.
+const MAX_WORD: usize = 64;

@@ -7,7 +7,7 @@
 //! one that refuses nothing into [`Approved`], which an order consumes.
 //!
 //! What a bank sets for itself is data: [`Parameters`] and [`Catalogue`], with the shipped ones as
-//! default. What the rules say stands in one table, from which [`rules_markdown`] writes
+//! default, or read from a policy file ([`Policy::from_toml`]).
 //! `docs/RULES.md`.
 //!
 //! This room is pure. It reads no clock and no file, keeps nothing, names no person, and does not
@@ -44,6 +44,7 @@ mod evaluate;
 mod facts;
 mod parameters;
 mod policy;
+mod policy_file;
 mod request;
 mod rules;
 mod told;
@@ -61,6 +62,7 @@ pub use facts::{
 };
 pub use parameters::{ParameterRow, Parameters};
 pub use policy::{Policy, PolicyError};
+pub use policy_file::{PolicyFileError, PolicyFileTrouble};
 pub use request::Request;
 pub use rules::{Row as RuleRow, row as rule_row, rules, rules_markdown};
 pub use units::{Attempts, DailyWindow, Days, Hours, Krw, Minutes, Months, Switch, TimeOfDay};

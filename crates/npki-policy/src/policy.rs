@@ -1,8 +1,8 @@
 use core::fmt::Write as _;
 
-use npki_core::{Digest, HashAlgorithm, Issuer, Product};
+use npki_core::{Digest, HashAlgorithm, Holder, Issuer, Product, Purpose};
 
-use crate::{Catalogue, DailyWindow, Krw, Parameters};
+use crate::{Catalogue, DailyWindow, Krw, Parameters, catalogue::is_policy_name};
 
 /// A bank's policy: parameters and catalogue, checked once, with their digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,26 @@ pub enum PolicyError {
         product: Product,
         /// Its fee.
         fee: Krw,
+    },
+    /// A holder or a purpose twice in a row (R2, R4).
+    #[error("product {product} lists {word} twice in its {column}")]
+    ListedTwice {
+        /// The product.
+        product: Product,
+        /// `holders` or `purposes`.
+        column: &'static str,
+        /// Its word.
+        word: &'static str,
+    },
+    /// A certificate policy whose name has not the form of one.
+    #[error(
+        "product {product}: {name:?} is no name of a certificate policy; wanted one such as yessign/personal-limited"
+    )]
+    PolicyName {
+        /// The product.
+        product: Product,
+        /// The name found.
+        name: String,
     },
 }
 
@@ -146,12 +166,41 @@ fn check_catalogue(catalogue: &Catalogue) -> Result<(), PolicyError> {
                 return Err(PolicyError::TwoOffers { product, issuer });
             }
             issuers.push(issuer);
+            if !is_policy_name(&offer.policy) {
+                let name = offer.policy.clone();
+                return Err(PolicyError::PolicyName { product, name });
+            }
+        }
+        let holders = ("holders", names(&row.holders, Holder::name));
+        let purposes = ("purposes", names(&row.purposes, Purpose::name));
+        for (column, words) in [holders, purposes] {
+            if let Some(word) = twice(&words) {
+                return Err(PolicyError::ListedTwice {
+                    product,
+                    column,
+                    word,
+                });
+            }
         }
         if let Some(fee) = row.fee.filter(|fee| *fee < Krw::ZERO) {
             return Err(PolicyError::NegativeFee { product, fee });
         }
     }
     Ok(())
+}
+
+fn names<T: Copy>(values: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+    values.iter().copied().map(name).collect()
+}
+
+/// The first word that stood before.
+fn twice(words: &[&'static str]) -> Option<&'static str> {
+    let mut seen = Vec::new();
+    words.iter().copied().find(|word| {
+        let again = seen.contains(word);
+        seen.push(*word);
+        again
+    })
 }
 
 fn canonical_text(parameters: &Parameters, catalogue: &Catalogue) -> String {

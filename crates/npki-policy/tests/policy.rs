@@ -1,7 +1,7 @@
 //! What makes a policy, and its digest.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use npki_core::{Holder, Issuer, Product};
+use npki_core::{Holder, Issuer, Product, Purpose};
 use npki_policy::{
     Attempts, Catalogue, DailyWindow, Days, Hours, Krw, Minutes, Months, Offer, Origin, Pairs,
     Parameters, Policy, PolicyError, Switch, TimeOfDay,
@@ -40,7 +40,7 @@ fn the_shipped_policy() {
 #[test]
 fn nonsense_is_no_policy() {
     type Change = fn(&mut Parameters, &mut Catalogue);
-    let rows: [(Change, PolicyError); 8] = [
+    let rows: [(Change, PolicyError); 10] = [
         (
             |p, _| p.issuing_window = window(23, 23),
             PolicyError::EmptyWindow(window(23, 23)),
@@ -82,6 +82,22 @@ fn nonsense_is_no_policy() {
                 fee: Krw(-1),
             },
         ),
+        (
+            |_, c| c.rows[4].holders.push(Holder::Corporation),
+            PolicyError::ListedTwice {
+                product: Product::ETax,
+                column: "holders",
+                word: "corporation",
+            },
+        ),
+        (
+            |_, c| c.rows[4].purposes.push(Purpose::ETax),
+            PolicyError::ListedTwice {
+                product: Product::ETax,
+                column: "purposes",
+                word: "etax",
+            },
+        ),
     ];
     for (change, error) in rows {
         let (mut parameters, mut catalogue) = (Parameters::SHIPPED, Catalogue::shipped());
@@ -112,7 +128,7 @@ fn every_change_changes_the_digest() {
         |p, _| p.expiry_reminder = Days(31),
         |p, _| p.password_reminder = Months(31),
         |_, c| c.rows[0].holders = vec![Holder::Individual],
-        |_, c| c.rows[0].offers[0].policy = "another".to_owned(),
+        |_, c| c.rows[0].offers[0].policy = "another/policy".to_owned(),
         |_, c| {
             c.rows[0].offers.push(Offer {
                 issuer: Issuer::Kica,
@@ -134,4 +150,36 @@ fn every_change_changes_the_digest() {
         assert_eq!(seen.insert(digest, i), None, "change {i}");
     }
     assert_eq!(Policy::shipped().digest(), Policy::shipped().digest());
+}
+
+#[test]
+fn the_name_of_a_certificate_policy_has_a_form() {
+    for (name, fits) in [
+        ("yessign/personal-limited", true),
+        ("lab-KICA/etax", true),
+        ("a/1", true),
+        ("", false),
+        ("yessign", false),
+        ("yessign/", false),
+        ("/etax", false),
+        ("yessign/etax/1", false),
+        ("yessign/e tax", false),
+        ("yessign/etax\"", false),
+        ("1.2.410.200005.1.1.4", false),
+        ("예스사인/etax", false),
+    ] {
+        let mut catalogue = Catalogue::shipped();
+        catalogue.rows[4].offers[0].policy = name.to_owned();
+        let policy = Policy::new(Parameters::SHIPPED, catalogue);
+        let refused = PolicyError::PolicyName {
+            product: Product::ETax,
+            name: name.to_owned(),
+        };
+        assert_eq!(policy.err(), (!fits).then_some(refused), "{name}");
+    }
+    for (letters, fits) in [(64, true), (65, false)] {
+        let mut catalogue = Catalogue::shipped();
+        catalogue.rows[4].offers[0].policy = format!("yessign/{}", "x".repeat(letters));
+        assert_eq!(Policy::new(Parameters::SHIPPED, catalogue).is_ok(), fits);
+    }
 }
