@@ -7,7 +7,8 @@
 //! one that refuses nothing into [`Approved`], which an order consumes.
 //!
 //! What a bank sets for itself is data: [`Parameters`] and [`Catalogue`], with the shipped ones as
-//! default, or read from a policy file ([`Policy::from_toml`]).
+//! default, or read from a policy file ([`Policy::from_toml`]). When time alone will change an
+//! answer, [`timeline()`] and the small what-if answers of [`Policy`] tell. What the rules say stands in one table, from which [`rules_markdown`] writes
 //! `docs/RULES.md`.
 //!
 //! This room is pure. It reads no clock and no file, keeps nothing, names no person, and does not
@@ -47,6 +48,7 @@ mod policy;
 mod policy_file;
 mod request;
 mod rules;
+mod timeline;
 mod told;
 mod units;
 mod what_if;
@@ -65,4 +67,5 @@ pub use policy::{Policy, PolicyError};
 pub use policy_file::{PolicyFileError, PolicyFileTrouble};
 pub use request::Request;
 pub use rules::{Row as RuleRow, row as rule_row, rules, rules_markdown};
+pub use timeline::{TimelineEntry, timeline};
 pub use units::{Attempts, DailyWindow, Days, Hours, Krw, Minutes, Months, Switch, TimeOfDay};

@@ -1,11 +1,23 @@
 use core::time::Duration;
 
-use npki_core::Instant;
+use npki_core::{Instant, KstDay};
 
 use crate::{EventKind, HeldCertificate, Krw, LastEvent, Policy, Standing, Switch};
 
-/// Small answers that [`evaluate`](crate::evaluate) itself stands on: when does it open, until
-/// when, what would it cost.
+/// What if: small answers, most of which [`evaluate`](crate::evaluate) itself stands on.
+///
+/// | question | answer | rule |
+/// |---|---|---|
+/// | when does renewal open, and until when would it last? | [`Policy::renewal_opens`], [`Policy::renewed_until`] | R11 |
+/// | what would a reissue cost today? | [`Policy::reissue_fee`] | R12, R23 |
+/// | when are loans free again? | [`Policy::loans_free_at`] | R15 |
+/// | when does online issuing open? | [`Policy::issuing_opens`] | R16 |
+/// | until when is a refund possible, from when a receipt? | [`Policy::refund_until`], [`Policy::receipt_from`] | R21, R22 |
+/// | from when is somebody reminded? | [`Policy::expiry_reminder_from`], [`Policy::password_reminder_from`] | R43 |
+///
+/// They count days and do not judge: whether a certificate is still worth the question is
+/// [`evaluate`](crate::evaluate)'s. [`timeline`](crate::timeline()) puts those that are still to
+/// come for one certificate in order.
 impl Policy {
     /// When renewal opens: 00:00 KST of the expiry day minus the days of `renewal_opens` (R11).
     #[must_use]
@@ -81,4 +93,39 @@ impl Policy {
             Standing::Expired | Standing::Ended => self.catalogue().row(certificate.product)?.fee,
         }
     }
+
+    /// From when the holder is reminded that the certificate will expire: 00:00 KST of the expiry
+    /// day minus the days of `expiry_reminder` (R43).
+    #[must_use]
+    pub fn expiry_reminder_from(&self, certificate: &HeldCertificate) -> Instant {
+        let days = i32::from(self.parameters().expiry_reminder.0);
+        certificate.not_after.kst_day().plus_days(-days).start()
+    }
+
+    /// From when the holder is reminded of a password that was set at `set_at`: 00:00 KST of the
+    /// same day so many months later, or of the last day of a shorter month (R43).
+    ///
+    /// Each medium has its own password and so its own answer; `set_at` is the key file's
+    /// modification time, and where that is unknown nobody is reminded.
+    #[must_use]
+    pub fn password_reminder_from(&self, set_at: Instant) -> Instant {
+        months_later(set_at.kst_day(), self.parameters().password_reminder.0).start()
+    }
+}
+
+/// The same day so many months later, or the last day of a shorter month; stops at the calendar's
+/// end.
+fn months_later(from: KstDay, months: u8) -> KstDay {
+    let (mut year, mut month, day) = from.year_month_day();
+    for _ in 0..months {
+        (year, month) = match month {
+            12.. => (year.saturating_add(1), 1),
+            _ => (year, month + 1),
+        };
+    }
+    (28..=day)
+        .rev()
+        .chain([day.min(28)])
+        .find_map(|day| KstDay::new(year, month, day).ok())
+        .unwrap_or_else(|| Instant::MAX.kst_day())
 }
