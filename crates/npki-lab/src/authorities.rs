@@ -92,6 +92,9 @@ impl Authorities {
 
     /// The root's list of revoked CAs at this instant: nobody is on it.
     ///
+    /// It is complete, so it names no distribution point (RFC 5280 section 5.2.5): the root itself,
+    /// which has none, is in its scope too, as OpenSSL asks with `-crl_check_all`.
+    ///
     /// # Errors
     /// [`LabError`] when it cannot be made.
     pub fn arl(&self, now: Instant, rng: &mut dyn CryptoRng) -> Result<Crl, LabError> {
@@ -102,7 +105,7 @@ impl Authorities {
             this_update: now,
             next_update: now.saturating_add(Duration::from_secs(30 * 24 * 3600)),
             number: u64::try_from(now.unix_seconds()).unwrap_or(0),
-            distribution_point: Some(ARL_URI),
+            distribution_point: None,
         };
         Ok(ceremony::authority_revocation_list(
             &*key,

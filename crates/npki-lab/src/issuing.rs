@@ -8,8 +8,8 @@ use npki_key::PrivateKey;
 use npki_ledger::IdempotencyKey;
 use npki_policy::AskedBy;
 use npki_ra::{
-    Answer, Application, ApplicationId, Begin, Command, Consent, DetailsForm, Revocation, Revoke,
-    Session, Step, SubscriberDetails,
+    Answer, Application, ApplicationId, Begin, Command, Consent, DetailsForm, Identification,
+    Revocation, Revoke, Session, Step, SubscriberDetails,
     ports::{AccountPassword, Secret, UserId},
 };
 
@@ -19,7 +19,7 @@ use crate::{Lab, LabError, Person};
 #[derive(Debug)]
 pub struct Held {
     /// Whose it is.
-    pub person: &'static Person,
+    pub person: Person,
     /// Which CA issued it.
     pub issuer: Issuer,
     /// The product.
@@ -37,11 +37,26 @@ impl Lab<'_> {
     /// [`LabError::RefusedByBank`] and [`LabError::RefusedByCa`] with the refusal.
     pub fn issue(
         &self,
-        person: &'static Person,
+        person: &Person,
         product: Product,
         issuer: Option<Issuer>,
     ) -> Result<Held, LabError> {
-        let application = self.begin(person, OrderAction::Issue)?;
+        self.issue_at(Channel::Pc, person, product, issuer)
+    }
+
+    /// Issues a certificate on this channel. A branch has no opening hours (R16): it issues at any
+    /// instant.
+    ///
+    /// # Errors
+    /// As [`Lab::issue`].
+    pub fn issue_at(
+        &self,
+        channel: Channel,
+        person: &Person,
+        product: Product,
+        issuer: Option<Issuer>,
+    ) -> Result<Held, LabError> {
+        let application = self.begin(channel, person, OrderAction::Issue)?;
         let Step::Choose(choose) = application.next() else {
             return Err(elsewhere(&application));
         };
@@ -56,7 +71,7 @@ impl Lab<'_> {
     /// # Errors
     /// As [`Lab::issue`].
     pub fn reissue(&self, held: &Held, because: ReplacedBecause) -> Result<Held, LabError> {
-        let application = self.begin(held.person, OrderAction::Reissue)?;
+        let application = self.begin(Channel::Pc, &held.person, OrderAction::Reissue)?;
         let Step::Choose(choose) = application.next() else {
             return Err(elsewhere(&application));
         };
@@ -64,7 +79,7 @@ impl Lab<'_> {
         let terms = self.terms_of(Some(held.issuer));
         let choice = choose.in_place_of(held.issuer, serial, because, terms);
         let application = self.tell(application.id(), &choice)?;
-        self.order_and_take(held.person, application)
+        self.order_and_take(&held.person, application)
     }
 
     /// Renews a free certificate by its own signature (R11), with a new key and R.
@@ -91,7 +106,7 @@ impl Lab<'_> {
         let signed = ca.sign(grant, now, &mut self.rng())?;
         self.take(&ca, &signed)?;
         Ok(Held {
-            person: held.person,
+            person: held.person.clone(),
             issuer: held.issuer,
             product: held.product,
             certificate: signed.certificate,
@@ -131,15 +146,23 @@ impl Lab<'_> {
         Ok((key, r))
     }
 
-    fn begin(&self, person: &Person, action: OrderAction) -> Result<Application, LabError> {
+    fn begin(
+        &self,
+        channel: Channel,
+        person: &Person,
+        action: OrderAction,
+    ) -> Result<Application, LabError> {
         let idn = person
             .idn()
             .map_err(|_| LabError::Step("no such person".into()))?;
         let begin = Begin {
             action,
-            channel: Channel::Pc,
-            session: Session::LoggedIn,
-            user: UserId::new(person.user),
+            channel,
+            session: match channel {
+                Channel::Pc => Session::LoggedIn,
+                _ => Session::LoggedOut,
+            },
+            user: UserId::new(&person.user),
             idn,
             terms: self.terms().of_the_bank().cloned().collect(),
         };
@@ -152,22 +175,30 @@ impl Lab<'_> {
     /// Steps 3 to 7, each answered rightly.
     fn order_and_take(
         &self,
-        person: &'static Person,
+        person: &Person,
         mut application: Application,
     ) -> Result<Held, LabError> {
         let mut called = false;
         loop {
             let command = match application.next() {
+                Step::Identify(step)
+                    if step.extra().is_none() && application.state().channel == Channel::Branch =>
+                {
+                    step.identity_card(Identification::ResidentCard)
+                }
                 Step::Identify(step) if step.extra().is_none() && !called => {
                     called = true;
                     step.call_phone(0)
                 }
                 Step::Identify(step) if step.extra().is_none() => step.phone_approved(),
                 Step::Identify(step) if !step.has_account() => {
-                    step.account(0, AccountPassword(Secret::new(person.account_password)))
+                    step.account(0, AccountPassword(Secret::new(&person.account_password)))
                 }
                 Step::Identify(step) => step.means(person.card_answer()),
-                Step::ConfirmFee(step) => step.confirm(None),
+                Step::ConfirmFee(step) => {
+                    let account = (!step.has_account()).then_some(0);
+                    step.confirm(account)
+                }
                 Step::Details(step) => step.give(details(person)?),
                 Step::PasswordAndMedium(step) => step.order(),
                 Step::Waiting => {
@@ -183,11 +214,7 @@ impl Lab<'_> {
     }
 
     /// Step 6 on the subscriber's side: makes a key, asks the CA, confirms.
-    fn collect(
-        &self,
-        person: &'static Person,
-        application: &Application,
-    ) -> Result<Held, LabError> {
+    fn collect(&self, person: &Person, application: &Application) -> Result<Held, LabError> {
         let registration = self.ra().registration(application.id(), self.now())?;
         let state = application.state();
         let chosen = state
@@ -213,7 +240,7 @@ impl Lab<'_> {
         let signed = ca.sign(grant, now, &mut self.rng())?;
         self.take(&ca, &signed)?;
         Ok(Held {
-            person,
+            person: person.clone(),
             issuer,
             product,
             certificate: signed.certificate,
@@ -273,11 +300,11 @@ impl Held {
 
 fn details(person: &Person) -> Result<SubscriberDetails, LabError> {
     let form = DetailsForm {
-        english_name: person.english_name.to_owned(),
+        english_name: person.english_name.to_string(),
         email: format!("{}@lab.example", person.user),
         postal_code: "00000".into(),
         address: "시험시 시험로 1".into(),
-        phone: person.phone.to_owned(),
+        phone: person.phone.to_string(),
         mobile: String::new(),
     };
     SubscriberDetails::new(form).map_err(|error| LabError::Step(error.to_string()))
@@ -292,4 +319,45 @@ fn done(answer: Answer) -> Result<Application, LabError> {
 
 fn elsewhere(application: &Application) -> LabError {
     LabError::Step(format!("{:?}", application.next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::LabLedgers;
+
+    use super::*;
+
+    #[test]
+    fn everybody_gets_what_the_catalogue_offers_at_a_branch_at_night() {
+        let ledgers = LabLedgers::in_memory();
+        let now = "2026-11-23T00:30:00+09:00".parse().unwrap();
+        let lab = Lab::new(1, now, &ledgers).unwrap();
+        for (number, (product, holder, idn)) in [
+            (
+                Product::PersonalLimited,
+                Holder::Individual,
+                "9921013000011",
+            ),
+            (
+                Product::PersonalGeneral,
+                Holder::SoleProprietor,
+                "9921013000012",
+            ),
+            (Product::BusinessLimited, Holder::Corporation, "9990000011"),
+            (Product::BusinessGeneral, Holder::Association, "9990000012"),
+            (Product::ETax, Holder::Corporation, "9990000013"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let person = Person::invented(&format!("시험{number}"), idn, holder);
+            lab.outside.welcome(&person);
+            let held = lab
+                .issue_at(Channel::Branch, &person, product, None)
+                .unwrap();
+            assert_eq!(held.certificate.product(), Some(product));
+            let online = lab.issue(&person, product, None).unwrap_err().to_string();
+            assert!(online.contains("01:00"), "{online}");
+        }
+    }
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use npki_core::{Holder, Idn, IdnError, IdnKind};
 use npki_policy::{Enrolment, Krw};
 use npki_ra::ports::{CardAnswer, CardCell, Half, MeansAnswer, Secret};
@@ -11,74 +13,74 @@ use crate::outside::ASKED;
 #[derive(Clone, Debug)]
 pub struct Person {
     /// The name to log in with.
-    pub user: &'static str,
+    pub user: Cow<'static, str>,
     /// The real name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The English name.
-    pub english_name: &'static str,
+    pub english_name: Cow<'static, str>,
     /// The identification number, digits only.
-    pub idn_digits: &'static str,
+    pub idn_digits: Cow<'static, str>,
     /// What kind of holder.
     pub holder: Holder,
     /// Which internet banking.
-    pub enrolments: &'static [Enrolment],
+    pub enrolments: Cow<'static, [Enrolment]>,
     /// The registered telephone.
-    pub phone: &'static str,
+    pub phone: Cow<'static, str>,
     /// The account.
-    pub account: &'static str,
+    pub account: Cow<'static, str>,
     /// The account's four-digit password.
-    pub account_password: &'static str,
+    pub account_password: Cow<'static, str>,
     /// What is on the account at first.
     pub balance: Krw,
     /// The last four digits of the security card's serial number.
-    pub card_serial: &'static str,
+    pub card_serial: Cow<'static, str>,
     /// The PIN of the bank's own certificate in its app.
-    pub app_pin: &'static str,
+    pub app_pin: Cow<'static, str>,
 }
 
 /// The people that every lab has. The names are those of textbooks.
 pub const PEOPLE: &[Person] = &[
     Person {
-        user: "hong",
-        name: "홍길동",
-        english_name: "HONG GILDONG",
-        idn_digits: "9921013000001",
+        user: Cow::Borrowed("hong"),
+        name: Cow::Borrowed("홍길동"),
+        english_name: Cow::Borrowed("HONG GILDONG"),
+        idn_digits: Cow::Borrowed("9921013000001"),
         holder: Holder::Individual,
-        enrolments: &[Enrolment::PersonalBanking],
-        phone: "010-0000-0001",
-        account: "999-01-0000001",
-        account_password: "1357",
+        enrolments: Cow::Borrowed(&[Enrolment::PersonalBanking]),
+        phone: Cow::Borrowed("010-0000-0001"),
+        account: Cow::Borrowed("999-01-0000001"),
+        account_password: Cow::Borrowed("1357"),
         balance: Krw(10_000),
-        card_serial: "0001",
-        app_pin: "135790",
+        card_serial: Cow::Borrowed("0001"),
+        app_pin: Cow::Borrowed("135790"),
     },
     Person {
-        user: "sim",
-        name: "심청",
-        english_name: "SIM CHEONG",
-        idn_digits: "9922024000002",
+        user: Cow::Borrowed("sim"),
+        name: Cow::Borrowed("심청"),
+        english_name: Cow::Borrowed("SIM CHEONG"),
+        idn_digits: Cow::Borrowed("9922024000002"),
         holder: Holder::Individual,
-        enrolments: &[Enrolment::PersonalBanking],
-        phone: "010-0000-0002",
-        account: "999-01-0000002",
-        account_password: "2468",
+        enrolments: Cow::Borrowed(&[Enrolment::PersonalBanking]),
+        phone: Cow::Borrowed("010-0000-0002"),
+        account: Cow::Borrowed("999-01-0000002"),
+        account_password: Cow::Borrowed("2468"),
         balance: Krw(4_399),
-        card_serial: "0002",
-        app_pin: "246802",
+        card_serial: Cow::Borrowed("0002"),
+        app_pin: Cow::Borrowed("246802"),
     },
     Person {
-        user: "lim",
-        name: "임꺽정",
-        english_name: "LIM KKEOKJEONG",
-        idn_digits: "9932093000003",
+        user: Cow::Borrowed("lim"),
+        name: Cow::Borrowed("임꺽정"),
+        english_name: Cow::Borrowed("LIM KKEOKJEONG"),
+        idn_digits: Cow::Borrowed("9932093000003"),
         holder: Holder::SoleProprietor,
-        enrolments: &[Enrolment::PersonalBanking, Enrolment::BusinessBanking],
-        phone: "010-0000-0003",
-        account: "999-01-0000003",
-        account_password: "3690",
+        enrolments: Cow::Borrowed(&[Enrolment::PersonalBanking, Enrolment::BusinessBanking]),
+        phone: Cow::Borrowed("010-0000-0003"),
+        account: Cow::Borrowed("999-01-0000003"),
+        account_password: Cow::Borrowed("3690"),
         balance: Krw(100_000),
-        card_serial: "0003",
-        app_pin: "369036",
+        card_serial: Cow::Borrowed("0003"),
+        app_pin: Cow::Borrowed("369036"),
     },
 ];
 
@@ -87,6 +89,28 @@ impl Person {
     #[must_use]
     pub fn of(user: &str) -> Option<&'static Self> {
         PEOPLE.iter().find(|person| person.user == user)
+    }
+
+    /// An invented customer with this name and number, enrolled in all internet banking, with
+    /// everything registered and money on the account. The lab's bank has to be told:
+    /// [`Outside::welcome`](crate::Outside::welcome).
+    #[must_use]
+    pub fn invented(name: &str, idn_digits: &str, holder: Holder) -> Self {
+        let owned = |text: &str| Cow::Owned(text.to_owned());
+        Self {
+            user: Cow::Owned(format!("user-{idn_digits}")),
+            name: owned(name),
+            english_name: owned(""),
+            idn_digits: owned(idn_digits),
+            holder,
+            enrolments: Cow::Borrowed(&[Enrolment::PersonalBanking, Enrolment::BusinessBanking]),
+            phone: owned("010-0000-9999"),
+            account: Cow::Owned(format!("999-09-{idn_digits}")),
+            account_password: owned("1111"),
+            balance: Krw(1_000_000),
+            card_serial: owned("9999"),
+            app_pin: owned("111111"),
+        }
     }
 
     /// What stands in a cell, 1 to 35, of the security card: four digits.
@@ -111,7 +135,7 @@ impl Person {
     #[must_use]
     pub fn card_answer(&self) -> MeansAnswer {
         MeansAnswer::Card(CardAnswer {
-            serial: Secret::new(self.card_serial),
+            serial: Secret::new(&self.card_serial),
             cells: ASKED.map(|asked| Secret::new(&self.card_half(asked))),
         })
     }
@@ -121,7 +145,7 @@ impl Person {
     /// # Errors
     /// [`IdnError`] never.
     pub fn idn(&self) -> Result<Idn, IdnError> {
-        Idn::parse(self.idn_digits)
+        Idn::parse(&self.idn_digits)
     }
 
     /// What kind of number the IDN is.

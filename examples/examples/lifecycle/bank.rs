@@ -43,7 +43,7 @@ pub(crate) fn seven_steps(
         action,
         channel: Channel::Pc,
         session: Session::LoggedIn,
-        user: UserId::new(person.user),
+        user: UserId::new(&person.user),
         idn: person.idn()?,
         terms: lab.terms().of_the_bank().cloned().collect(),
     };
@@ -118,7 +118,7 @@ pub(crate) fn seven_steps(
                     "출금계좌와 비밀번호 (R31)",
                     "account and its password (R31)",
                 );
-                step.account(0, AccountPassword(Secret::new(person.account_password)))
+                step.account(0, AccountPassword(Secret::new(&person.account_password)))
             }
             Step::Identify(step) => {
                 said(lab, 3, "보안카드 (R31)", "security card (R31)");
@@ -215,7 +215,7 @@ fn terms(lab: &Lab<'_>, issuer: Issuer) -> Vec<AcceptedTerm> {
 
 fn details(person: &Person) -> Result<SubscriberDetails, Box<dyn Error>> {
     Ok(SubscriberDetails::new(DetailsForm {
-        english_name: person.english_name.to_owned(),
+        english_name: person.english_name.to_string(),
         email: format!("{}@lab.example", person.user),
         postal_code: "00000".into(),
         address: "시험시 시험로 1".into(),

@@ -212,7 +212,7 @@ impl Story<'_> {
         );
         Ok(Some((
             Held {
-                person: self.hong,
+                person: self.hong.clone(),
                 issuer,
                 product,
                 certificate,
@@ -346,7 +346,7 @@ impl Story<'_> {
                 ),
             );
         }
-        for notice in lab.outside.messages_to(self.hong.phone) {
+        for notice in lab.outside.messages_to(&self.hong.phone) {
             line(lab.now(), &notice.sentence().ko, &notice.sentence().en);
         }
         Ok(())
@@ -356,12 +356,12 @@ impl Story<'_> {
         Ok(self
             .lab
             .ra()
-            .look_up(&UserId::new(self.hong.user))?
+            .look_up(&UserId::new(&self.hong.user))?
             .ok_or("nobody")?)
     }
 
     fn balance(&self) -> npki::authority::policy::Krw {
-        self.lab.outside.balance_of(self.hong.account)
+        self.lab.outside.balance_of(&self.hong.account)
     }
 }
 

@@ -9,12 +9,12 @@ use npki_ra::{
 };
 
 use super::{Outside, Port, Reservation, Stage, State};
-use crate::{PEOPLE, Person};
+use crate::Person;
 
 impl BankSystems for Outside {
     fn customer(&self, user: &UserId) -> Result<Option<Customer>, PortError> {
-        self.at(Port::Bank, |_| {
-            Person::of(user.expose_text()).map(customer).transpose()
+        self.at(Port::Bank, |state| {
+            state.person(user.expose_text()).map(customer).transpose()
         })
     }
 
@@ -24,8 +24,8 @@ impl BankSystems for Outside {
         account: &AccountNumber,
         password: &AccountPassword,
     ) -> Result<Tried, PortError> {
-        self.at(Port::Bank, |_| {
-            let right = PEOPLE.iter().any(|person| {
+        self.at(Port::Bank, |state| {
+            let right = state.people().any(|person| {
                 person.account == account.expose_text()
                     && person.account_password == password.0.expose_text()
             });
@@ -138,18 +138,18 @@ fn customer(person: &Person) -> Result<Customer, PortError> {
     let idn = person.idn().map_err(|_| PortError::Down)?;
     Ok(Customer {
         idn,
-        real_name: person.name.to_owned(),
-        english_name: person.english_name.to_owned(),
+        real_name: person.name.to_string(),
+        english_name: person.english_name.to_string(),
         holder: person.holder,
         enrolments: person.enrolments.to_vec(),
-        business_number: Registered::No,
+        business_number: Registered::Yes,
         phones: vec![RegisteredPhone {
-            masked: masked(person.phone),
-            number: PhoneNumber::new(person.phone),
+            masked: masked(&person.phone),
+            number: PhoneNumber::new(&person.phone),
         }],
         accounts: vec![Account {
-            masked: masked(person.account),
-            number: AccountNumber::new(person.account),
+            masked: masked(&person.account),
+            number: AccountNumber::new(&person.account),
         }],
         means: vec![SecurityMeansKind::Card, SecurityMeansKind::AppCertificate],
         consent: None,

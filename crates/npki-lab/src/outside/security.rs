@@ -5,7 +5,6 @@ use npki_ra::{
 };
 
 use super::{Outside, Port};
-use crate::Person;
 
 /// What the lab's security card system asks for: two halves of cells.
 pub(crate) const ASKED: [CardCell; 2] = [
@@ -27,8 +26,8 @@ impl SecurityMeans for Outside {
         answer: &MeansAnswer,
         _now: Instant,
     ) -> Result<Tried, PortError> {
-        self.at(Port::Security, |_| {
-            let Some(person) = Person::of(user.expose_text()) else {
+        self.at(Port::Security, |state| {
+            let Some(person) = state.person(user.expose_text()) else {
                 return Ok(Tried::Wrong);
             };
             let right = match answer {
