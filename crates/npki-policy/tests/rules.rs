@@ -10,8 +10,8 @@ mod common;
 use common::{With, YESSIGN, ask, at, decide, event, held, plus, rules};
 use npki_core::{Channel, Holder, Issuer, Product, Purpose, ValidityRule};
 use npki_policy::{
-    Action, AskedBy, Catalogue, CertificateState, EventKind, Facts, Krw, MediumKind, Parameters,
-    Policy, Ra, Request, Switch, evaluate,
+    Action, AskedBy, Catalogue, CertificateState, Days, EventKind, Facts, Krw, MediumKind,
+    Parameters, Policy, Ra, Request, Switch, evaluate,
 };
 
 fn product(product: Product, holder: Holder) -> Request {
@@ -889,6 +889,31 @@ fn r21_and_r22_refund_and_receipt_meet_at_the_eighth_day() {
         let policy = Policy::shipped();
         assert_eq!(policy.refund_until(at(paid)), at(last));
         assert_eq!(policy.receipt_from(at(paid)), at(first));
+    }
+}
+
+#[test]
+fn r21_the_days_of_refund_are_a_parameter() {
+    for (days, now, expected, opens) in [
+        (0, "2026-11-22 23:59:59", "R21", None),
+        (0, "2026-11-23", "R21", None),
+        (0, "2026-11-23 12:00:00", "R21", None),
+        (1, "2026-11-22 23:59:59", "R21", Some("2026-11-23")),
+        (1, "2026-11-23", "", None),
+        (1, "2026-11-23 23:59:59", "", None),
+        (1, "2026-11-24", "R21", None),
+    ] {
+        let parameters = Parameters {
+            refund: Days(days),
+            ..Parameters::SHIPPED
+        };
+        let policy = Policy::new(parameters, Catalogue::shipped()).unwrap();
+        let request = ask(Action::Refund, now).with(|r| {
+            r.facts.certificate = Some(held(Product::PersonalGeneral, "2026-11-23 12:00:00"));
+        });
+        let decision = evaluate(&policy, &request);
+        assert_eq!(rules(&decision), expected, "{days} {now}");
+        assert_eq!(decision.opens_at(), opens.map(at), "{days} {now}");
     }
 }
 

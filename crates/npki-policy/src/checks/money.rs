@@ -27,7 +27,9 @@ pub(crate) fn refundable(case: &Case<'_>) -> Option<Answer> {
     let until = case.policy.refund_until(paid_at);
     // Nothing can be refunded before the day on which it was paid.
     let begins = paid_at.kst_day().start();
-    let early = (case.now() < begins && begins <= until).then_some(begins);
+    // With no days of refund the last of them lies before it.
+    let late = case.now() > until || until < begins;
+    let early = (case.now() < begins && !late).then_some(begins);
     Some(
         Answer::new()
             .at("now", case.now())
@@ -35,7 +37,7 @@ pub(crate) fn refundable(case: &Case<'_>) -> Option<Answer> {
             .at("refund_until", until)
             .word("state", certificate.state.name(), certificate.state.label())
             .refuse_until(early, Reason::RefundTooEarly)
-            .refuse_if(case.now() > until, Reason::RefundTooLate)
+            .refuse_if(late, Reason::RefundTooLate)
             .refuse_if(standing != Standing::Live, Reason::RefundNothingRevoked),
     )
 }
