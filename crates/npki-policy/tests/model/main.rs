@@ -19,7 +19,7 @@ use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 fn the_engine_decides_as_the_naive_model_does() {
     let cases = match std::env::var("NPKI_POLICY_CASES") {
         Ok(cases) => cases.parse().expect("NPKI_POLICY_CASES is a number"),
-        Err(_) => 30_000,
+        Err(_) => 20_000,
     };
     let policy = Policy::shipped();
     let config = ProptestConfig {

@@ -48,9 +48,10 @@ pub(crate) fn question(tape: &[u16]) -> Question {
         facts: Known {
             certificate: (needed || t.chance(50)).then_some(certificate),
             others,
+            // Seldom later than `now`: what counts days must not count the hour of the event.
             last_event: t.chance(60).then(|| {
                 let kind = t.one(&["issue", "reissue", "renew", "register", "revoke"]);
-                (kind, t.before(now))
+                (kind, t.before(now) + t.one(&[0, 0, 0, 1, 86_400]))
             }),
             purpose: t.chance(60).then(|| t.one(&PURPOSES)),
             issuer: t.chance(40).then(|| t.one(issuers("etax"))),
