@@ -5,7 +5,7 @@
 
 mod login;
 
-pub use login::{Identity, Login, LoginAttempt, LoginRefusal, LoginVerifier};
+pub use login::{CrlScope, Identity, Login, LoginAttempt, LoginRefusal, LoginVerifier};
 pub use npki_cert::{Certificate, Crl, PolicyArc};
 pub use npki_core::{Idn, Product, Purpose, RandomNumber};
 pub use npki_policy::Policy;

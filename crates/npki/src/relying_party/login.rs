@@ -3,8 +3,13 @@ use npki_cert::{
 };
 use npki_core::{Idn, Instant, Product, Purpose, RandomNumber};
 use npki_policy::Policy;
-use npki_sign::login::{Challenge, ChallengeState, ChallengeStore, LoginCheck, verify_login_signature};
-use npki_trust::{Anchors, PathError, PolicySet, Request, Revocation, Validator};
+use npki_sign::login::{
+    Challenge, ChallengeState, ChallengeStore, LoginCheck, verify_login_signature,
+};
+use npki_trust::{
+    AlgorithmPolicy, Anchors, CrlError, CrlVerdict, PathError, PolicySet, Request, Revocation,
+    Validator, judge_crl,
+};
 
 /// Verifies logins (R40): made once, used for every login.
 #[derive(Debug)]
@@ -13,6 +18,19 @@ pub struct LoginVerifier {
     pool: Vec<Certificate>,
     policy: Policy,
     arc: PolicyArc,
+    covered: CrlScope,
+}
+
+/// Whose state the CRLs of a login must tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CrlScope {
+    /// Every certificate below the root, the issuing CA's too: its list is the root's (ARL).
+    #[default]
+    Chain,
+    /// The subscriber's certificate alone.
+    Subscriber,
+    /// Nobody's: revocation is judged elsewhere, such as by OCSP.
+    Nobody,
 }
 
 /// One login as it came in.
@@ -29,7 +47,8 @@ pub struct LoginAttempt<'a> {
     pub identity: Option<Identity<'a>>,
     /// What the login is for (R4).
     pub purpose: Purpose,
-    /// CRLs of the chain's CAs. Each certificate below the root must be covered.
+    /// CRLs of the chain's CAs. Each certificate below the root must be covered, unless the verifier
+    /// asks less ([`LoginVerifier::danger_crls_cover`]).
     pub crls: &'a [Crl],
     /// The instant at which everything has to hold.
     pub now: Instant,
@@ -75,6 +94,7 @@ impl LoginVerifier {
             pool: Vec::new(),
             policy: Policy::shipped(),
             arc: PolicyArc::Real,
+            covered: CrlScope::default(),
         }
     }
 
@@ -89,6 +109,16 @@ impl LoginVerifier {
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// Asks less of the CRLs than the whole chain's state.
+    ///
+    /// # Security
+    /// With [`CrlScope::Nobody`] a revoked certificate logs in.
+    #[must_use]
+    pub const fn danger_crls_cover(mut self, covered: CrlScope) -> Self {
+        self.covered = covered;
         self
     }
 
@@ -137,35 +167,29 @@ impl LoginVerifier {
         let strict = Validator::new(self.anchors.clone())
             .policies(accepted)
             .require_explicit_policy();
-        let crls = Revocation::Crls(attempt.crls);
-        let request = |at, revocation| Request {
-            pool: &self.pool,
-            revocation,
-            ..Request::new(leaf, at)
-        };
-        let Err(error) = strict.validate(&request(attempt.now, crls)) else {
-            return Ok(());
+        let error = match self.judge(&strict, leaf, attempt) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
         };
 
         let lenient = Validator::new(self.anchors.clone());
+        let request = |at| Request {
+            pool: &self.pool,
+            ..Request::new(leaf, at)
+        };
         let inside = attempt.now.clamp(leaf.not_before(), leaf.not_after());
+        let time = if attempt.now < leaf.not_before() {
+            LoginCheck::NotYetValid
+        } else {
+            LoginCheck::Expired
+        };
         let stages = [
             (
                 LoginCheck::Chain,
-                lenient.validate(&request(inside, Revocation::NotChecked)),
+                lenient.validate(&request(inside)).map(drop),
             ),
-            (
-                if attempt.now < leaf.not_before() {
-                    LoginCheck::NotYetValid
-                } else {
-                    LoginCheck::Expired
-                },
-                lenient.validate(&request(attempt.now, Revocation::NotChecked)),
-            ),
-            (
-                LoginCheck::Revoked,
-                lenient.validate(&request(attempt.now, crls)),
-            ),
+            (time, lenient.validate(&request(attempt.now)).map(drop)),
+            (LoginCheck::Revoked, self.judge(&lenient, leaf, attempt)),
         ];
         for (check, result) in stages {
             if let Err(path) = result {
@@ -179,6 +203,44 @@ impl LoginVerifier {
             check: LoginCheck::Policy,
             path: Some(error),
         })
+    }
+
+    /// The path at this instant, with the CRLs that it must be covered by.
+    fn judge(
+        &self,
+        validator: &Validator,
+        leaf: &Certificate,
+        attempt: &LoginAttempt<'_>,
+    ) -> Result<(), PathError> {
+        let revocation = match self.covered {
+            CrlScope::Chain => Revocation::Crls(attempt.crls),
+            CrlScope::Subscriber | CrlScope::Nobody => Revocation::NotChecked,
+        };
+        let request = Request {
+            pool: &self.pool,
+            revocation,
+            ..Request::new(leaf, attempt.now)
+        };
+        let path = validator.validate(&request)?;
+        if self.covered != CrlScope::Subscriber {
+            return Ok(());
+        }
+        let issuer = path.certificates().get(1).unwrap_or(path.anchor());
+        let mut why = CrlError::Missing;
+        for crl in attempt.crls {
+            match judge_crl(crl, issuer, leaf, attempt.now, AlgorithmPolicy::new()) {
+                Ok(CrlVerdict::Good) => return Ok(()),
+                Ok(CrlVerdict::Revoked { at, reason }) => {
+                    return Err(PathError::Revoked {
+                        depth: 0,
+                        at,
+                        reason,
+                    });
+                }
+                Err(error) => why = error,
+            }
+        }
+        Err(PathError::RevocationUnknown { depth: 0, why })
     }
 
     /// The policies whose product serves the purpose (R4).

@@ -5,6 +5,7 @@ mod containers;
 mod decide;
 mod decryption;
 mod folders;
+mod lab;
 mod login;
 mod messages;
 mod parse;
@@ -66,4 +67,5 @@ const OPS: &[(&str, Op)] = &[
     ("vid", certificates::vid),
     ("cert_show", certificates::cert_show),
     ("decide", decide::decide),
+    ("lab_issue", lab::lab_issue),
 ];

@@ -1,7 +1,7 @@
 use npki_cert::{
     Certificate, HolderClass, KeyUse, PolicyScope, Profile, compute_vid, lint as lint_certificate,
 };
-use npki_core::{Idn, Product, RandomNumber};
+use npki_core::{Idn, Product, RandomNumber, Severity};
 use serde_json::{Value, json};
 
 use crate::{answer::Outcome, hex, request::Fields};
@@ -58,7 +58,8 @@ fn holder(class: HolderClass) -> Option<&'static str> {
     }
 }
 
-/// The ids of the rules of its profile that the certificate breaks, each once.
+/// The ids of the rules of its profile that the certificate breaks, each once. What is only worth a
+/// notice breaks none: real certificates have short serial numbers.
 fn lint(certificate: &Certificate) -> Vec<&'static str> {
     let profile = match certificate.use_of_key() {
         KeyUse::Ca if certificate.is_self_issued() => Profile::Root,
@@ -68,6 +69,7 @@ fn lint(certificate: &Certificate) -> Vec<&'static str> {
     };
     let mut rules: Vec<_> = lint_certificate(certificate, profile)
         .iter()
+        .filter(|finding| finding.severity > Severity::Notice)
         .map(|finding| finding.rule)
         .collect();
     rules.dedup();

@@ -2,8 +2,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use npki::relying_party::{
-    Challenge, ChallengeState, ChallengeStore as _, Identity, Login, LoginAttempt, LoginCheck,
-    LoginRefusal, LoginVerifier, MemoryChallenges,
+    Challenge, ChallengeState, ChallengeStore as _, Crl, CrlScope, Identity, Login, LoginAttempt,
+    LoginCheck, LoginRefusal, LoginVerifier, MemoryChallenges,
 };
 use npki_core::{Idn, Product, Purpose, RandomNumber};
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::{
 /// Makes every check of a login. A challenge logs in once in the life of this process.
 pub(super) fn verify_login(fields: &Fields<'_>) -> Outcome {
     // There is no room for OCSP yet.
-    if fields.get("ocsp").is_some() {
+    if !fields.list("ocsp")?.is_empty() {
         return Err(No::Unsupported);
     }
     let cms = fields.bytes("cms")?;
@@ -64,7 +64,18 @@ fn verify(
 ) -> Result<Result<Login, LoginRefusal>, No> {
     let anchors = fields.certificates("anchors")?;
     let chain = fields.pool("chain")?;
-    let verifier = || LoginVerifier::new(anchors.clone()).intermediates(chain.clone());
+    // What no list was given for is not judged; a list of the root covers the CAs.
+    let by_root = |crl: &Crl| anchors.iter().any(|a| a.subject().matches(crl.issuer()));
+    let covered = match attempt.crls {
+        [] => CrlScope::Nobody,
+        crls if crls.iter().any(by_root) => CrlScope::Chain,
+        _ => CrlScope::Subscriber,
+    };
+    let verifier = || {
+        LoginVerifier::new(anchors.clone())
+            .intermediates(chain.clone())
+            .danger_crls_cover(covered)
+    };
     Ok(match verifier().verify(attempt) {
         Err(refusal) if refusal.check == LoginCheck::Policy => {
             verifier().danger_accept_lab_policies().verify(attempt)

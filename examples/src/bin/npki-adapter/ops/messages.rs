@@ -28,9 +28,10 @@ pub(super) fn cms_verify(fields: &Fields<'_>) -> Outcome {
         for signer in &signers {
             validator.validate(&Request {
                 pool: &pool,
-                revocation: match fields.get("crls") {
-                    Some(_) => Revocation::Crls(&crls),
-                    None => Revocation::NotChecked,
+                // What no list was given for is not judged.
+                revocation: match fields.list("crls")? {
+                    [] => Revocation::NotChecked,
+                    _ => Revocation::Crls(&crls),
                 },
                 ..Request::new(signer.certificate(), at)
             })?;
