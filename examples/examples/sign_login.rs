@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! 1. 홍길동 (until 2027-03-31)
-//! signed as 홍길동 with profile plain: 1517 octets of CMS
+//! signed as 홍길동 with profile plain: … octets of CMS
 //! R goes along: 20 octets, to the server alone and encrypted
 //! ```
 

@@ -32,7 +32,7 @@ fn what_a_bank_issued_proves_who_holds_it() {
     }]);
 
     let answer = home
-        .npki(&["vid", "--json"], &[PASSWORD, hong.idn_digits])
+        .npki(&["vid", "--json"], &[PASSWORD, &hong.idn_digits])
         .with(0)
         .json();
     assert_eq!(answer["check"], "matches");

@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(*fields.bytes("b").unwrap(), [0, 255]);
         assert_eq!(fields.bytes_list("l").unwrap().len(), 1);
         assert!(fields.bytes_list("none").unwrap().is_empty());
-        assert!(fields.bytes("t").is_err());
+        assert!(fields.bytes("id").is_err());
         assert!(fields.text("none").is_err());
         assert_eq!(fields.id(), "x");
     }
