@@ -82,9 +82,7 @@ fn tell(key: &PrivateKey) -> Result<(), Box<dyn Error>> {
             let octets = r.expose_octets().len();
             println!("R: {octets} octets, so identity (VID) can be shown");
         }
-        None => {
-            println!("R: missing; another program dropped it, and identity (VID) cannot be shown")
-        }
+        None => println!("R: missing; identity (VID) cannot be shown"),
     }
     let signature = key.signing_key()?.sign(b"message", &mut system_rng())?;
     println!("it signs: {} octets", signature.octets().len());

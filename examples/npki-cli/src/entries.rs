@@ -7,6 +7,7 @@ use npki_policy::Parameters;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::language::say;
+use crate::terminal;
 
 /// An entry with the folder it lies in, and its number in the list.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ pub(crate) fn all(context: &Context) -> Result<Vec<Found>, Failure> {
             Ok(entries) => entries,
             Err(error) if context.dir.is_some() => return Err(error.into()),
             Err(error) => {
-                eprintln!("npki: {}: {error}", medium.root().display());
+                terminal::say(format_args!("{}: {error}", medium.root().display()));
                 continue;
             }
         };

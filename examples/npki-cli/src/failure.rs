@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,6 +12,7 @@ use npki_sign::cms::{CmsError, CmsSignError};
 use serde_json::json;
 
 use crate::language::{Language, say};
+use crate::terminal;
 
 /// Why a command did not do what was asked: one sentence that says what to do next.
 #[derive(Debug)]
@@ -96,9 +97,10 @@ impl Failure {
         if as_json {
             let message = json!({ "ko": sentence.ko, "en": sentence.en });
             let answer = json!({ "ok": false, "error": { "kind": kind, "message": message } });
-            println!("{answer:#}");
+            // What cannot be told changes nothing: the exit status says it too.
+            let _ = writeln!(io::stdout().lock(), "{answer:#}");
         } else {
-            eprintln!("npki: {}", language.say(sentence));
+            terminal::say(language.say(sentence));
         }
         (*exit).into()
     }

@@ -14,9 +14,10 @@ mod language;
 mod page;
 mod report;
 mod secrets;
+mod terminal;
 
 use std::alloc::System;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -24,6 +25,7 @@ use zeroizing_alloc::ZeroAlloc;
 
 use cli::Cli;
 use context::Context;
+use failure::Failure;
 
 /// Wipes memory as it is freed: what libraries below ours leave there, such as copies of primes in arithmetic.
 #[global_allocator]
@@ -44,9 +46,13 @@ fn main() -> ExitCode {
             } else {
                 report.text().to_owned()
             };
-            // Who reads has gone away: nothing is left to tell.
-            let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            report.exit()
+            match std::io::stdout().lock().write_all(text.as_bytes()) {
+                // Who reads has gone away: nothing is left to tell.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    Failure::io("-".as_ref(), &error).tell(false, context.language)
+                }
+                _ => report.exit(),
+            }
         }
         Err(failure) => failure.tell(context.json, context.language),
     }

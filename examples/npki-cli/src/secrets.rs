@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, say};
+use crate::terminal;
 
 /// Where passwords and identification numbers come from: lines of standard input, the environment (passwords
 /// alone), or the terminal. Never the command line, which every other user of the machine can read.
@@ -56,7 +57,7 @@ impl Secrets {
             }
         }
         for warning in new.warnings(&PasswordOwner::default()) {
-            eprintln!("npki: {}", self.language.say(&warning.sentence()));
+            terminal::say(self.language.say(&warning.sentence()));
         }
         Ok(new)
     }

@@ -9,6 +9,7 @@ use crate::entries::{self, Found};
 use crate::failure::{Exit, Failure};
 use crate::language::say;
 use crate::report::Report;
+use crate::terminal;
 
 pub(super) fn run(args: &Delete, context: &Context) -> Result<Report, Failure> {
     let found = entries::choose(context, args.chosen.dn.as_deref())?;
@@ -39,7 +40,7 @@ fn confirm(found: &Found, context: &Context) -> Result<(), Failure> {
         "{place}: 삭제할까요? (yes/no)",
         "{place}: delete it? (yes/no)"
     );
-    eprint!("{} ", context.language.say(&question));
+    terminal::ask(context.language.say(&question));
     let mut answer = String::new();
     io::stdin()
         .read_line(&mut answer)

@@ -9,6 +9,8 @@ pub(crate) struct Lines<R> {
     buffer: Zeroizing<Vec<u8>>,
     filled: usize,
     done: usize,
+    /// The longest line that is given out, in octets.
+    max: usize,
 }
 
 /// What was read.
@@ -23,11 +25,16 @@ pub(crate) enum Line<'a> {
 
 impl<R: Read> Lines<R> {
     pub(crate) fn new(input: R) -> Self {
+        Self::with_max(input, MAX)
+    }
+
+    fn with_max(input: R, max: usize) -> Self {
         Self {
             input,
             buffer: Zeroizing::new(vec![0; FIRST]),
             filled: 0,
             done: 0,
+            max,
         }
     }
 
@@ -43,7 +50,7 @@ impl<R: Read> Lines<R> {
                 return Ok(self.found(end, too_long));
             }
             looked_at = self.filled;
-            if self.filled == MAX {
+            if self.filled == self.max {
                 too_long = true;
                 self.buffer.zeroize_filled(self.filled);
                 (self.filled, looked_at) = (0, 0);
@@ -86,10 +93,10 @@ impl<R: Read> Lines<R> {
     /// Makes room for another read. A buffer that grows by itself would leave its octets behind.
     fn grow(&mut self) {
         let size = self.buffer.len();
-        if size.saturating_sub(self.filled) >= LEAST || size == MAX {
+        if size.saturating_sub(self.filled) >= LEAST || size == self.max {
             return;
         }
-        let mut larger = Zeroizing::new(vec![0; size.saturating_mul(2).min(MAX)]);
+        let mut larger = Zeroizing::new(vec![0; size.saturating_mul(2).min(self.max)]);
         for (to, from) in larger.chunks_mut(size).zip([&**self.buffer]) {
             to.copy_from_slice(from);
         }
@@ -121,10 +128,12 @@ const LEAST: usize = 64 << 10;
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Lines, MAX};
+    use super::{FIRST, Line, Lines};
+
+    const MAX: usize = FIRST + 100_000;
 
     fn read(input: &[u8]) -> Vec<Option<Vec<u8>>> {
-        let mut lines = Lines::new(input);
+        let mut lines = Lines::with_max(input, MAX);
         let mut found = Vec::new();
         loop {
             match lines.next().unwrap() {
@@ -152,7 +161,7 @@ mod tests {
 
     #[test]
     fn long_lines_are_read_and_too_long_ones_passed_over() {
-        let long = vec![b'x'; 3 << 20];
+        let long = vec![b'x'; FIRST + 5_000];
         let mut input = long.clone();
         input.extend_from_slice(b"\nshort\n");
         assert_eq!(read(&input), [Some(long), Some(b"short".to_vec())]);

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         // Who asked has gone away.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("npki-adapter: {error}");
+            let _ = writeln!(io::stderr(), "npki-adapter: {error}");
             ExitCode::FAILURE
         }
     }

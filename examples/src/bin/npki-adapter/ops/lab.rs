@@ -1,7 +1,7 @@
 use std::{fs, path::Path};
 
 use npki_container::{EncryptedPrivateKeyInfo, NewPassword, SealScheme};
-use npki_core::{Channel, Holder, Instant, Issuer, Product};
+use npki_core::{Channel, HashAlgorithm, Holder, Instant, Issuer, Product};
 use npki_lab::{Held, Lab, LabError, LabLedgers, Person};
 use npki_media::{Bundle, Medium as _, Overwrite, Pair};
 use npki_media_folder::FolderMedium;
@@ -18,7 +18,7 @@ use crate::{
 /// Writes `ca/root.der`, `ca/ca.der`, `ca/crl.der` (the CA's list), `ca/arl.der` (the root's) and the
 /// tree `NPKI`.
 pub(super) fn lab_issue(fields: &Fields<'_>) -> Outcome {
-    let seed = fields.number::<i64>("seed")?.unsigned_abs();
+    let seed = seed(fields)?;
     let now: Instant = fields.time("now")?;
     let product: Product = fields.word("product")?;
     let holder = fields.word_opt("holder")?.unwrap_or(Holder::Individual);
@@ -36,6 +36,16 @@ pub(super) fn lab_issue(fields: &Fields<'_>) -> Outcome {
         .issue_at(Channel::Branch, &person, product, issuer)
         .map_err(|error| refused(&error))?;
     write(&lab, &held, &password, dir).ok_or(No::Refused("io"))
+}
+
+/// A number, or a word that stands for one.
+fn seed(fields: &Fields<'_>) -> Result<u64, No> {
+    if let Ok(number) = fields.number::<i64>("seed") {
+        return Ok(number.unsigned_abs());
+    }
+    let digest = HashAlgorithm::Sha256.digest(fields.text("seed")?.as_bytes());
+    let first = digest.octets().first_chunk().ok_or(No::BAD_REQUEST)?;
+    Ok(u64::from_be_bytes(*first))
 }
 
 fn write(

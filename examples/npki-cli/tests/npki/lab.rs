@@ -1,8 +1,6 @@
 //! With certificates as a bank has them issued: VID, chain, policy and revocation lists.
 
-mod common;
-
-use common::{Home, PASSWORD};
+use crate::common::{Home, PASSWORD};
 use npki_cert::Crl;
 use npki_container::{EncryptedPrivateKeyInfo, Password, Sealing};
 use npki_core::Product;
@@ -12,7 +10,7 @@ use npki_media::{Bundle, Pair};
 #[test]
 fn what_a_bank_issued_proves_who_holds_it() {
     let ledgers = LabLedgers::in_memory();
-    let lab = Lab::new(7, common::NOW.parse().unwrap(), &ledgers).unwrap();
+    let lab = Lab::new(7, crate::common::NOW.parse().unwrap(), &ledgers).unwrap();
     let hong = Person::of("hong").unwrap();
     let held = lab.issue(hong, Product::PersonalLimited, None).unwrap();
     let password = Password::new(PASSWORD).unwrap();

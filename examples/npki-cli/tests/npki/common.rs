@@ -1,5 +1,5 @@
 //! A way to run the command as people run it.
-#![allow(dead_code, reason = "each test program uses its part")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,8 @@
 //! Every command does what its help says, and leaves with the right number.
 
-mod common;
-
 use std::process::Command;
 
-use common::{Home, NEW, NOW, OTHER, PASSWORD, npki, random_number, run};
+use crate::common::{Home, NEW, NOW, OTHER, PASSWORD, npki, random_number, run};
 use npki_media::conformance;
 
 #[test]

@@ -1,8 +1,6 @@
 //! Mistakes that people make: each is one sentence that says what to do, a number, and nothing lost.
 
-mod common;
-
-use common::{Home, NEW, PASSWORD, Ran, npki};
+use crate::common::{Home, NEW, PASSWORD, Ran, npki};
 
 /// One clear sentence on standard error, nothing on standard output.
 #[track_caller]
