@@ -5,7 +5,8 @@ use std::error::Error;
 
 use npki::authority::ca::ceremony;
 use npki::relying_party::{
-    Challenge, Identity, Login, LoginAttempt, LoginCheck, LoginVerifier, MemoryChallenges, Purpose,
+    Challenge, ChallengeStore, Identity, Login, LoginAttempt, LoginCheck, LoginVerifier,
+    MemoryChallenges, Purpose,
 };
 use npki::wallet::sign::{cms::Profile, login::sign_login};
 use npki::{Certificate, Idn, Instant, PrivateKey, Product, RandomNumber};
@@ -69,7 +70,7 @@ impl<'a> Case<'a> {
         let attempt = LoginAttempt {
             cms: &cms,
             challenge: &Challenge::from_octets(self.asked)?,
-            challenges: challenges.map(|c| c as _),
+            challenges: challenges.map(|c| -> &dyn ChallengeStore { c }),
             identity: Some(Identity {
                 idn: self.idn,
                 random_number: &self.r,

@@ -226,7 +226,8 @@ impl<'a> Lab<'a> {
                 .filter_map(|issuer| self.ca(*issuer))
             {
                 let done = ca.reconcile(self.now())?;
-                moved += done.delivered + done.lapsed;
+                // What was lost on the way is told again in the next round.
+                moved += done.delivered + done.undelivered + done.lapsed;
             }
             if moved == 0 {
                 break;

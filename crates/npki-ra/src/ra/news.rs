@@ -1,5 +1,6 @@
-use npki_core::{CertificateFacts, Instant, OrderAction, OrderId, OrderNews};
+use npki_core::{CertificateFacts, Instant, OrderAction, OrderId, OrderNews, ReplacedBecause};
 use npki_ledger::{Conflict, IdempotencyKey, Key, Receipt};
+use npki_policy::CertificateState;
 use rand_core::CryptoRng;
 
 use super::{Ra, TRIES, batch::Batch, handle::again, load::damaged, run::close};
@@ -65,6 +66,16 @@ impl Ra<'_> {
             return Err(damaged("a confirmation of an order that has ended"));
         };
         let subscriber = self.subscriber(state.pseudonym)?;
+        // A leaked certificate is revoked before its successor is confirmed, and that news comes
+        // first (R12).
+        if chosen.replaces.as_ref().is_some_and(|old| {
+            old.because == ReplacedBecause::Leaked
+                && subscriber
+                    .certificate(chosen.issuer, old.serial.as_bytes())
+                    .is_some_and(|old| old.state == CertificateState::Issued)
+        }) {
+            return Err(RaError::NewsOutOfOrder);
+        }
         let new = CertificateRef {
             issuer: chosen.issuer,
             serial: certificate.serial.clone(),
