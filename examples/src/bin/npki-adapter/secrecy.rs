@@ -6,10 +6,10 @@ use zeroize::Zeroize as _;
 /// ciphers, states of hash functions, halves of keys on their way into a box.
 #[inline(never)]
 pub(crate) fn wipe_stack() {
-    let mut below = [0_u8; DEPTH];
+    let mut below = [0_u64; WORDS];
     below.zeroize();
     black_box(&below);
 }
 
-/// Deeper than any operation goes: the deepest, RSA with 8,192 bits, uses some 100 KiB.
-const DEPTH: usize = 1 << 20;
+/// Half a MiB: deeper than any operation goes, as a search through the memory of the process shows.
+const WORDS: usize = 1 << 16;
