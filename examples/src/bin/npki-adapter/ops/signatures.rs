@@ -1,6 +1,6 @@
 use der::Decode as _;
 use npki_core::HashAlgorithm;
-use npki_key::{PrivateKey, PublicKey, SignatureAlgorithm, Verifier as _};
+use npki_key::{KeyError, PrivateKey, PublicKey, SignatureAlgorithm, Verifier as _};
 use serde_json::json;
 use spki::SubjectPublicKeyInfoOwned;
 
@@ -45,7 +45,14 @@ fn verify(
     algorithm: impl FnOnce(HashAlgorithm) -> SignatureAlgorithm,
 ) -> Outcome {
     let info = SubjectPublicKeyInfoOwned::from_der(&fields.bytes("spki")?)?;
+    let key = PublicKey::parse(&info).map_err(|error| match error {
+        // Not a judgement of the signature: such keys (id-RSASSA-PSS, other curves) are not worked with at all.
+        KeyError::UnsupportedAlgorithm { .. } | KeyError::UnsupportedCurve { .. } => {
+            No::Unsupported
+        }
+        error => error.into(),
+    })?;
     let algorithm = algorithm(fields.hash("hash")?);
-    PublicKey::parse(&info)?.verify(&algorithm, &fields.bytes("msg")?, &fields.bytes("sig")?)?;
+    key.verify(&algorithm, &fields.bytes("msg")?, &fields.bytes("sig")?)?;
     Ok(json!({}))
 }
