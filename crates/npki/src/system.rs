@@ -21,7 +21,9 @@ pub const fn system_rng() -> SystemRng {
 pub fn now() -> Instant {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+        .map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        });
     Instant::from_unix_seconds(seconds).unwrap_or(Instant::MAX)
 }
 
