@@ -1,8 +1,12 @@
 //! What all ledgers have in common: judging commits and numbering their events. For adapters.
 
+mod asked;
+
 use std::collections::BTreeMap;
 
 use npki_core::Instant;
+
+pub use asked::Asked;
 
 use crate::{
     Change, Claim, Commit, Conflict, Event, HeadState, IdempotencyKey, IndexName, Key, LedgerError,
