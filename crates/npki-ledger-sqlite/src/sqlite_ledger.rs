@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    fs::File,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -35,7 +36,8 @@ pub struct SqliteLedger {
 }
 
 impl SqliteLedger {
-    /// Opens the ledger in this file; makes it when there is none.
+    /// Opens the ledger in this file; makes it when there is none, for its owner's eyes alone (mode
+    /// 0600, where files have one). A file that is there keeps the mode that somebody gave it.
     ///
     /// # Errors
     /// [`LedgerError::Unavailable`] when the file cannot be opened, [`LedgerError::ReadOnly`] when
@@ -43,6 +45,7 @@ impl SqliteLedger {
     /// [`LedgerError::TooNew`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         let open = || -> Result<_, Error> {
+            make_private(path.as_ref());
             // No URI: a path with a question mark is a path.
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let writable = flags | OpenFlags::SQLITE_OPEN_CREATE;
@@ -175,6 +178,16 @@ impl fmt::Debug for SqliteLedger {
             .field("in_memory", &reader.is_none())
             .finish_non_exhaustive()
     }
+}
+
+/// Makes the file, empty, if it is not there. SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Whatever is wrong with the path, SQLite finds it too and says so.
+    drop(options.open(path));
 }
 
 /// All but the last step. The transaction rolls back when it is dropped, so before that step nothing

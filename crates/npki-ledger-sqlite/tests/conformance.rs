@@ -100,3 +100,28 @@ fn files_of_others_are_refused() {
     let error = SqliteLedger::open(&missing).unwrap_err();
     assert!(matches!(error, LedgerError::Unavailable(_)), "{error:?}");
 }
+
+/// A new file is its owner's alone, with all that SQLite puts beside it; one that is there keeps its mode.
+#[test]
+#[cfg(unix)]
+fn a_new_file_is_private() {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ledger");
+    let ledger = SqliteLedger::open(&path).unwrap();
+    conformance::record_script(&ledger);
+    let files = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(Result::unwrap);
+    let modes: Vec<_> = files
+        .map(|file| file.metadata().unwrap().permissions().mode() & 0o777)
+        .collect();
+    assert_eq!(modes, [0o600; 3], "the file, its log and the log's index");
+    drop(ledger);
+
+    std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    drop(SqliteLedger::open(&path).unwrap());
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
