@@ -23,10 +23,10 @@ packages=(
   "command -v openssl       | openssl"          # second opinion on keys, PFX, certificates, CRLs, CMS
   "command -v pk12util      | libnss3-tools"    # another one on PFX
   "command -v strace        | strace"           # crash sweep
+  "ls /usr/lib/postgresql/*/bin/initdb | postgresql"   # the ledger of several machines
   "python3 -c 'import ensurepip, venv' | python3-venv"
   # Uncomment when a room comes to need it:
   # "test -e /usr/lib/softhsm/libsofthsm2.so | softhsm2"   # PKCS#11 adapters
-  # "test -x /usr/lib/postgresql/15/bin/initdb | postgresql-15"   # PostgreSQL ledger
 )
 
 # ---- Python: exact versions, tried together on Python 3.11.

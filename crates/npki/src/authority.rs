@@ -6,6 +6,8 @@
 
 pub use npki_ca as ca;
 pub use npki_ledger as ledger;
+#[cfg(feature = "postgres")]
+pub use npki_ledger_postgres::PostgresLedger;
 #[cfg(feature = "sqlite")]
 pub use npki_ledger_sqlite::SqliteLedger;
 pub use npki_policy as policy;

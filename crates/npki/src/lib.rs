@@ -9,7 +9,8 @@
 //! - `authority`: a bank (RA), a CA, or a test lab that plays both.
 //!
 //! Adapters are features too, and none is on by default: `folder` (NPKI folders on disks), `sqlite`
-//! (the embedded ledger; `sqlite-bundled` compiles SQLite along).
+//! (the embedded ledger; `sqlite-bundled` compiles SQLite along), `postgres` (the ledger of several
+//! machines).
 //!
 //! This crate is thin: it wires the rooms `npki-…`, joins the checks of a login, and it alone reads the
 //! system's clock ([`now`]) and randomness ([`system_rng`]). Every room is a crate of its own for who
