@@ -127,6 +127,7 @@ impl Server {
             }),
             purpose,
             crls: &self.crls,
+            ocsp: &[],
             now,
         });
         match login {

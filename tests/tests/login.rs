@@ -77,6 +77,7 @@ impl<'a> Case<'a> {
             }),
             purpose: self.purpose,
             crls: &crls,
+            ocsp: &[],
             now: self.now,
         };
         Ok(verifier.verify(&attempt).map_err(|refusal| refusal.check))

@@ -4,14 +4,15 @@
 //! in them with the text form of Korean software, the registry of certificate policies ([`policy_row`]), the real name and the
 //! VID in the subjectAltName ([`IdentifyData`], [`compute_vid`], [`check_vid`]), and the
 //! [`Profile`]s by which certificates are written ([`Profile::tbs`], [`tbs_crl`]) and judged
-//! ([`lint`]).
+//! ([`lint`]). An [`OcspRequest`] and an [`OcspResponse`] are what is asked and answered of one
+//! certificate's state.
 //!
 //! This room knows shapes. It verifies no signature, follows no path, decides on no revocation and
 //! holds no key: it makes the octets to be signed and joins them with a signature made elsewhere
 //! ([`assemble_certificate`], [`assemble_crl`]). It reads neither clock nor files. Every input has a
 //! bound that is checked first, and only DER is read; what is lenient is named where it is.
 //!
-//! Sources: RFC 5280, RFC 2986 (PKCS #10), RFC 4514 and RFC 4518 for names, X.690; KCAC.TS.CERTPROF (certificates),
+//! Sources: RFC 5280, RFC 6960 with RFC 5019 and RFC 9654 (OCSP), RFC 2986 (PKCS #10), RFC 4514 and RFC 4518 for names, X.690; KCAC.TS.CERTPROF (certificates),
 //! KCAC.TS.CRLPROF (CRLs), KCAC.TS.DN (names), KCAC.TS.SIVID (VID), as real certificates of all
 //! three generations of Korean CAs show them. The rules R… stand in `docs/RULES.md`.
 //!
@@ -40,6 +41,7 @@ mod error;
 mod extension;
 mod input;
 mod name;
+mod ocsp;
 mod output;
 mod policy_oid;
 mod policy_registry;
@@ -62,6 +64,11 @@ pub use extension::{
     UserNotice,
 };
 pub use name::{Attribute, Name, NameTextError};
+pub use ocsp::{
+    BasicOcspResponse, CertId, CertStatus, MAX_NONCE, OcspAnswer, OcspAsked, OcspParams,
+    OcspRequest, OcspRequestSignature, OcspResponse, OcspResponseStatus, OcspTbsError, ResponderId,
+    SingleResponse, assemble_ocsp, tbs_ocsp,
+};
 pub use policy_oid::{PolicyOid, PolicyOidError};
 pub use policy_registry::{
     Confidence, HolderClass, PolicyArc, PolicyAuthority, PolicyKey, PolicyMedium, PolicyRow,

@@ -1,21 +1,22 @@
-//! Path validation with certificate policies, and CRL judgement, without sockets.
+//! Path validation with certificate policies, and the judgement of CRLs and OCSP responses, without
+//! sockets.
 //!
 //! A [`Validator`] holds the trust [`Anchors`] and what a relying party (이용기관) asks for; it
 //! takes a certificate, the certificates and CRLs at hand and an instant, and gives a
 //! [`ValidPath`] with the policies it is valid for, or the one cause that stood against it
-//! ([`PathError`]). [`judge_crl`] asks one CRL about one certificate.
+//! ([`PathError`]). [`judge_crl`] asks one CRL about one certificate, [`judge_ocsp`] one OCSP response.
 //!
 //! All of RFC 5280 section 6.1 is processed: signatures, validity, names, basic constraints, key
 //! usage, name constraints, policies with their mappings and constraints. The last matter here:
 //! every Korean CA requires an explicit policy of what it issues. Policies are kept as the graph of
 //! RFC 9618, which no certificate can make explode.
 //!
-//! This room opens no connection and reads no clock: who calls it fetches CRLs and names the
-//! instant. What it does not process it refuses by name: unknown critical extensions, delta and
+//! This room opens no connection and reads no clock: who calls it fetches CRLs and OCSP
+//! responses and names the instant. What it does not process it refuses by name: unknown critical extensions, delta and
 //! indirect CRLs, CRLs for some reasons only, distribution points named relative to their issuer.
 //! The work that hostile input can cause is bounded ([`Bounds`]). Host names are not matched here.
 //!
-//! Sources: RFC 5280 section 6, RFC 9618, RFC 5937 (an anchor's own constraints count),
+//! Sources: RFC 5280 section 6, RFC 6960, RFC 9618, RFC 5937 (an anchor's own constraints count),
 //! KCAC.TS.CERTPROF and KCAC.TS.CRLPROF for what Korean certificates look like.
 //!
 //! ```
@@ -52,6 +53,8 @@ mod crl;
 mod crl_error;
 mod general_name;
 mod name_constraints;
+mod ocsp;
+mod ocsp_error;
 mod path_error;
 mod path_search;
 mod path_walk;
@@ -66,6 +69,8 @@ pub use anchors::Anchors;
 pub use budget::{Bounds, BudgetKind};
 pub use crl::{CrlVerdict, judge_crl};
 pub use crl_error::CrlError;
+pub use ocsp::{OcspFreshness, OcspNonce, OcspQuestion, OcspVerdict, ResponderState, judge_ocsp};
+pub use ocsp_error::{OcspError, Unauthorised};
 pub use path_error::PathError;
 pub use policy_set::PolicySet;
 pub use valid_path::ValidPath;

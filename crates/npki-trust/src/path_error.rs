@@ -2,7 +2,7 @@ use const_oid::ObjectIdentifier;
 use npki_cert::RevocationReason;
 use npki_core::Instant;
 
-use crate::{BudgetKind, CrlError, PolicySet, WeakAlgorithm};
+use crate::{BudgetKind, CrlError, OcspError, PolicySet, WeakAlgorithm};
 
 /// Why a path is not valid: one variant per cause that a caller would act on.
 ///
@@ -68,6 +68,21 @@ pub enum PathError {
         /// What was wrong with the CRL that came nearest.
         #[source]
         why: CrlError,
+    },
+    /// The responder of its issuer knows no such certificate.
+    #[error("certificate {depth} is not known to its issuer's OCSP responder")]
+    NotIssued {
+        /// Which certificate.
+        depth: usize,
+    },
+    /// No CRL says anything of it, and the OCSP response about it does not count.
+    #[error("certificate {depth}: no OCSP response tells its state")]
+    OcspRefused {
+        /// Which certificate.
+        depth: usize,
+        /// What was wrong with the response.
+        #[source]
+        why: OcspError,
     },
     /// An issuer that is no CA (basicConstraints).
     #[error("certificate {depth} issued another one and is no CA")]
@@ -160,6 +175,8 @@ impl PathError {
             Self::Expired { .. } => "expired",
             Self::Revoked { .. } => "revoked",
             Self::RevocationUnknown { .. } => "revocation-unknown",
+            Self::NotIssued { .. } => "not-issued",
+            Self::OcspRefused { .. } => "ocsp-refused",
             Self::NotACa { .. } => "not-a-ca",
             Self::PathTooLong { .. } => "path-too-long",
             Self::KeyUsage { .. } => "key-usage",
@@ -186,6 +203,8 @@ impl PathError {
             | Self::Expired { depth, .. }
             | Self::Revoked { depth, .. }
             | Self::RevocationUnknown { depth, .. }
+            | Self::NotIssued { depth }
+            | Self::OcspRefused { depth, .. }
             | Self::NotACa { depth }
             | Self::PathTooLong { depth }
             | Self::KeyUsage { depth }

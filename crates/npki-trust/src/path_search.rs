@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use npki_cert::{Certificate, Crl};
+use npki_cert::{Certificate, Crl, OcspResponse};
 
 use crate::{
     BudgetKind, CrlError, PathError, PolicySet, Request, Revocation, ValidPath, Validator,
@@ -18,6 +18,7 @@ pub(crate) struct Search<'a> {
     pub(crate) validator: &'a Validator,
     pub(crate) request: &'a Request<'a>,
     pub(crate) crls: &'a [Crl],
+    pub(crate) responses: &'a [OcspResponse],
     /// All certificates at hand: the leaf, those of the chain or the pool, the anchors.
     certificates: Vec<&'a Certificate>,
     /// Index of the first anchor.
@@ -87,14 +88,16 @@ impl<'a> Search<'a> {
         certificates.extend(request.pool);
         let first_anchor = certificates.len();
         certificates.extend(validator.anchors.as_slice());
-        let crls = match request.revocation {
-            Revocation::Crls(crls) => crls,
-            Revocation::NotChecked => &[],
+        let (crls, responses): (&[Crl], &[OcspResponse]) = match request.revocation {
+            Revocation::Crls(crls) => (crls, &[]),
+            Revocation::CrlsAndOcsp { crls, responses } => (crls, responses),
+            Revocation::NotChecked => (&[], &[]),
         };
         Self {
             validator,
             request,
             crls,
+            responses,
             certificates,
             first_anchor,
             issuers: HashMap::new(),
@@ -244,7 +247,7 @@ impl<'a> Search<'a> {
             // (a)(2)
             check_validity(certificate, self.request.at, depth)?;
             // (a)(3)
-            if let Revocation::Crls(_) = self.request.revocation {
+            if !matches!(self.request.revocation, Revocation::NotChecked) {
                 self.check_revocation(index, issuer, anchor, depth, goal.signers)?;
             }
             walk.process(certificate, depth, &mut self.budget)?;

@@ -1,4 +1,5 @@
-//! RFC 5280 section 6.3.3 for one certificate of a path: which of the CRLs at hand tells its state.
+//! RFC 5280 section 6.3.3 for one certificate of a path: which of the CRLs and OCSP responses at hand
+//! tells its state.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +7,11 @@ use const_oid::db::rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT;
 use npki_core::Instant;
 
 use crate::{
-    CrlError, CrlVerdict, PathError,
+    CrlError, CrlVerdict, OcspError, OcspQuestion, OcspVerdict, PathError,
     budget::Exhausted,
     conformance::broken_crl_rule,
     crl::{check_signer, check_usable, look_up, verify_signature},
+    ocsp::{is_about, judge_ocsp, worse},
     path_search::{Failure, Goal, Index, Search},
     path_walk::Inputs,
 };
@@ -22,7 +24,8 @@ struct Said<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Whether the certificate at `index` is covered by a good CRL and not on it.
+    /// Whether the certificate at `index` is covered by a good CRL or OCSP response, and none of them
+    /// says otherwise.
     ///
     /// Of several CRLs of one scope the newest counts; of several scopes, one that lists the
     /// certificate is enough.
@@ -34,6 +37,10 @@ impl<'a> Search<'a> {
         depth: usize,
         signers: &[Index],
     ) -> Result<(), Failure> {
+        let answered = self.ask_responses(index, issuer, anchor)?;
+        if let Some(Ok(OcspVerdict::Revoked { at, reason })) = answered {
+            return Err(PathError::Revoked { depth, at, reason }.into());
+        }
         let certificate = self.certificate(index);
         let crls = self.crls;
         let mut said: Vec<Said<'a>> = Vec::new();
@@ -67,17 +74,54 @@ impl<'a> Search<'a> {
                 Err(_) => {}
             }
         }
-        match newest_of_each_scope(&said) {
-            Some(CrlVerdict::Good) => Ok(()),
-            Some(CrlVerdict::Revoked { at, reason }) => {
+        match (newest_of_each_scope(&said), answered) {
+            (Some(CrlVerdict::Revoked { at, reason }), _) => {
                 Err(PathError::Revoked { depth, at, reason }.into())
             }
-            None => Err(PathError::RevocationUnknown {
+            (_, Some(Ok(OcspVerdict::Unknown))) => Err(PathError::NotIssued { depth }.into()),
+            (Some(CrlVerdict::Good), _) | (_, Some(Ok(_))) => Ok(()),
+            (None, Some(Err(why))) if nearest == CrlError::Missing => {
+                Err(PathError::OcspRefused { depth, why }.into())
+            }
+            (None, _) => Err(PathError::RevocationUnknown {
                 depth,
                 why: nearest,
             }
             .into()),
         }
+    }
+
+    /// What the OCSP responses at hand say of the certificate: the worst of those that count, or what
+    /// was wrong with the last one. `None`: no response is about it.
+    fn ask_responses(
+        &mut self,
+        index: Index,
+        issuer: Index,
+        anchor: Index,
+    ) -> Result<Option<Result<OcspVerdict, OcspError>>, Exhausted> {
+        let (certificate, issuer) = (self.certificate(index), self.certificate(issuer));
+        let question = OcspQuestion {
+            root: Some(self.certificate(anchor)),
+            pool: self.request.pool,
+            crls: self.crls,
+            algorithms: self.validator.algorithms,
+            ..OcspQuestion::new(certificate, issuer, self.request.at)
+        };
+        let mut told: Option<Result<OcspVerdict, OcspError>> = None;
+        for response in self.responses {
+            if !is_about(response, issuer, certificate) {
+                continue;
+            }
+            for _ in 0..SIGNATURES_OF_A_RESPONSE {
+                self.budget.signature()?;
+            }
+            told = Some(match (told, judge_ocsp(response, &question)) {
+                (Some(Ok(known)), Ok(new)) => Ok(worse(known, new)),
+                (Some(Ok(known)), Err(_)) => Ok(known),
+                (_, new) => new,
+            });
+        }
+        Ok(told)
     }
 
     /// Whether a CRL is signed by the issuer itself, or by another key of the same name whose own
@@ -162,5 +206,7 @@ fn newest_of_each_scope(said: &[Said<'_>]) -> Option<CrlVerdict> {
     Some(verdicts.fold(first, |a, b| if a == CrlVerdict::Good { b } else { a }))
 }
 
+/// What judging a response is counted as: its own signature, the responder's, the issuer's.
+const SIGNATURES_OF_A_RESPONSE: usize = 3;
 /// How many CRL signers may vouch for each other in a row. PKITS 4.5 needs one; a bound of ours.
 const MAX_SIGNERS: usize = 2;

@@ -1,5 +1,5 @@
 use const_oid::ObjectIdentifier;
-use npki_cert::{Certificate, Crl};
+use npki_cert::{Certificate, Crl, OcspResponse};
 use npki_core::Instant;
 
 use crate::{
@@ -50,10 +50,19 @@ pub struct Request<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Revocation<'a> {
-    /// Not at all: for displaying a certificate, or where OCSP is asked elsewhere.
+    /// Not at all: for displaying a certificate, or where it is asked for elsewhere.
     NotChecked,
     /// Every certificate below the anchor has to be covered by a good CRL among these.
     Crls(&'a [Crl]),
+    /// Every certificate below the anchor has to be covered by a good CRL or a good OCSP response
+    /// among these; one of them that says otherwise outweighs the rest.
+    CrlsAndOcsp {
+        /// The CRLs, which also tell of responders' certificates.
+        crls: &'a [Crl],
+        /// The responses. Responders certified by the anchor itself may answer for the CAs below it, as
+        /// in the Korean PKI.
+        responses: &'a [OcspResponse],
+    },
 }
 
 impl<'a> Request<'a> {

@@ -247,6 +247,7 @@ impl Story<'_> {
             }),
             purpose,
             crls: &crls,
+            ocsp: &[],
             now: lab.now(),
         });
         let (ko, en) = (purpose.label().ko, purpose.label().en);

@@ -1,5 +1,6 @@
 use npki_cert::{
-    Certificate, Crl, KeyUse, PolicyArc, PolicyOid, PolicyRow, VidCheck, check_vid, policy_rows,
+    Certificate, Crl, KeyUse, OcspResponse, PolicyArc, PolicyOid, PolicyRow, VidCheck, check_vid,
+    policy_rows,
 };
 use npki_core::{Idn, Instant, Product, Purpose, RandomNumber};
 use npki_policy::Policy;
@@ -7,8 +8,8 @@ use npki_sign::login::{
     Challenge, ChallengeState, ChallengeStore, LoginCheck, verify_login_signature,
 };
 use npki_trust::{
-    AlgorithmPolicy, Anchors, CrlError, CrlVerdict, PathError, PolicySet, Request, Revocation,
-    Validator, judge_crl,
+    AlgorithmPolicy, Anchors, CrlError, CrlVerdict, OcspQuestion, OcspVerdict, PathError,
+    PolicySet, Request, Revocation, ValidPath, Validator, judge_crl, judge_ocsp,
 };
 
 /// Verifies logins (R40): made once, used for every login.
@@ -21,7 +22,7 @@ pub struct LoginVerifier {
     covered: CrlScope,
 }
 
-/// Whose state the CRLs of a login must tell.
+/// Whose state the CRLs and OCSP responses of a login must tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CrlScope {
     /// Every certificate below the root, the issuing CA's too: its list is the root's (ARL).
@@ -29,7 +30,7 @@ pub enum CrlScope {
     Chain,
     /// The subscriber's certificate alone.
     Subscriber,
-    /// Nobody's: revocation is judged elsewhere, such as by OCSP.
+    /// Nobody's: revocation is judged elsewhere.
     Nobody,
 }
 
@@ -47,9 +48,13 @@ pub struct LoginAttempt<'a> {
     pub identity: Option<Identity<'a>>,
     /// What the login is for (R4).
     pub purpose: Purpose,
-    /// CRLs of the chain's CAs. Each certificate below the root must be covered, unless the verifier
-    /// asks less ([`LoginVerifier::danger_crls_cover`]).
+    /// CRLs of the chain's CAs. Each certificate below the root must be covered, by one of them or by
+    /// one of the [OCSP responses](Self::ocsp), unless the verifier asks less ([`LoginVerifier::danger_crls_cover`]).
     pub crls: &'a [Crl],
+    /// OCSP responses about the chain's certificates. Each tells as much of its certificate as a CRL
+    /// that covers it; of all that is said the worst counts. Their responders are the CA, its delegates,
+    /// and those that the root has certified for it.
+    pub ocsp: &'a [OcspResponse],
     /// The instant at which everything has to hold.
     pub now: Instant,
 }
@@ -205,7 +210,7 @@ impl LoginVerifier {
         })
     }
 
-    /// The path at this instant, with the CRLs that it must be covered by.
+    /// The path at this instant, with what it must be covered by.
     fn judge(
         &self,
         validator: &Validator,
@@ -213,7 +218,10 @@ impl LoginVerifier {
         attempt: &LoginAttempt<'_>,
     ) -> Result<(), PathError> {
         let revocation = match self.covered {
-            CrlScope::Chain => Revocation::Crls(attempt.crls),
+            CrlScope::Chain => Revocation::CrlsAndOcsp {
+                crls: attempt.crls,
+                responses: attempt.ocsp,
+            },
             CrlScope::Subscriber | CrlScope::Nobody => Revocation::NotChecked,
         };
         let request = Request {
@@ -225,11 +233,50 @@ impl LoginVerifier {
         if self.covered != CrlScope::Subscriber {
             return Ok(());
         }
+        self.judge_subscriber(leaf, &path, attempt)
+    }
+
+    /// What CRLs and OCSP responses say of the subscriber's certificate alone: the worst of it.
+    fn judge_subscriber(
+        &self,
+        leaf: &Certificate,
+        path: &ValidPath,
+        attempt: &LoginAttempt<'_>,
+    ) -> Result<(), PathError> {
         let issuer = path.certificates().get(1).unwrap_or(path.anchor());
-        let mut why = CrlError::Missing;
+        let question = OcspQuestion {
+            root: Some(path.anchor()),
+            pool: &self.pool,
+            crls: attempt.crls,
+            ..OcspQuestion::new(leaf, issuer, attempt.now)
+        };
+        let (mut good, mut unknown) = (false, false);
+        let mut why = PathError::RevocationUnknown {
+            depth: 0,
+            why: CrlError::Missing,
+        };
+        for response in attempt.ocsp {
+            match judge_ocsp(response, &question) {
+                Ok(OcspVerdict::Good) => good = true,
+                Ok(OcspVerdict::Unknown) => unknown = true,
+                Ok(OcspVerdict::Revoked { at, reason }) => {
+                    return Err(PathError::Revoked {
+                        depth: 0,
+                        at,
+                        reason,
+                    });
+                }
+                Err(error) => {
+                    why = PathError::OcspRefused {
+                        depth: 0,
+                        why: error,
+                    };
+                }
+            }
+        }
         for crl in attempt.crls {
             match judge_crl(crl, issuer, leaf, attempt.now, AlgorithmPolicy::new()) {
-                Ok(CrlVerdict::Good) => return Ok(()),
+                Ok(CrlVerdict::Good) => good = true,
                 Ok(CrlVerdict::Revoked { at, reason }) => {
                     return Err(PathError::Revoked {
                         depth: 0,
@@ -237,10 +284,19 @@ impl LoginVerifier {
                         reason,
                     });
                 }
-                Err(error) => why = error,
+                Err(error) => {
+                    why = PathError::RevocationUnknown {
+                        depth: 0,
+                        why: error,
+                    };
+                }
             }
         }
-        Err(PathError::RevocationUnknown { depth: 0, why })
+        match (good, unknown) {
+            (_, true) => Err(PathError::NotIssued { depth: 0 }),
+            (true, false) => Ok(()),
+            (false, false) => Err(why),
+        }
     }
 
     /// The policies whose product serves the purpose (R4).

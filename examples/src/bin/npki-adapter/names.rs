@@ -12,7 +12,7 @@ use npki_key::{DecryptError, KeyError, SignError, VerifyError};
 use npki_media::{Damage, MediumError, PfxError};
 use npki_sign::cms::{CmsError, CmsSignError};
 use npki_sign::login::ChallengeError;
-use npki_trust::{CrlError, PathError};
+use npki_trust::{CrlError, OcspError, PathError};
 
 use crate::answer::No;
 
@@ -65,6 +65,7 @@ named! {
     };
     PathError: PathError::name;
     CrlError: CrlError::name;
+    OcspError: OcspError::name;
     CmsError: CmsError::name;
     CmsSignError: |error| match error {
         CmsSignError::KeyMismatch => "key-mismatch",

@@ -56,6 +56,7 @@ const OPS: &[(&str, Op)] = &[
     ("parse", parse::parse),
     ("path_validate", trust::path_validate),
     ("crl_check", trust::crl_check),
+    ("ocsp_check", trust::ocsp_check),
     ("cms_verify", messages::cms_verify),
     ("cms_sign", messages::cms_sign),
     ("verify_login", login::verify_login),

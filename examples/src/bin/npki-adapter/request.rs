@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use npki_cert::{Certificate, Crl};
+use npki_cert::{Certificate, Crl, OcspResponse};
 use npki_container::Password;
 use npki_core::{HashAlgorithm, Instant};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -213,6 +213,18 @@ impl<'a> Fields<'a> {
     pub(crate) fn crls(&self, name: &str) -> Result<Vec<Crl>, No> {
         let list = self.bytes_list(name)?;
         Ok(list.iter().filter_map(|der| Crl::parse(der).ok()).collect())
+    }
+
+    /// OCSP responses that are at hand, one or a list: each must be one, for who asks for the state of a certificate
+    /// wants to hear of it.
+    pub(crate) fn ocsp_responses(&self, name: &str) -> Result<Vec<OcspResponse>, No> {
+        let list = match self.get(name) {
+            Some(Node::List(_)) | None => self.bytes_list(name)?,
+            Some(_) => vec![self.bytes(name)?],
+        };
+        list.iter()
+            .map(|der| Ok(OcspResponse::parse(der)?))
+            .collect()
     }
 }
 

@@ -10,17 +10,11 @@ use serde_json::json;
 
 use crate::{
     answer::{No, Outcome},
-    request::{Fields, Node},
+    request::Fields,
 };
 
 /// Makes every check of a login. A challenge logs in once in the life of this process.
 pub(super) fn verify_login(fields: &Fields<'_>) -> Outcome {
-    // There is no room for OCSP yet.
-    match fields.get("ocsp") {
-        None => {}
-        Some(Node::List(answers)) if answers.is_empty() => {}
-        Some(_) => return Err(No::Unsupported),
-    }
     let cms = fields.bytes("cms")?;
     let challenge = Challenge::from_octets(&fields.bytes("challenge")?)?;
     let idn = fields.text_opt("idn")?.map(Idn::parse).transpose()?;
@@ -35,6 +29,7 @@ pub(super) fn verify_login(fields: &Fields<'_>) -> Outcome {
         (Some(_), None) => return Err(No::Refused(LoginCheck::Vid.name())),
     };
     let crls = fields.crls("crls")?;
+    let ocsp = fields.ocsp_responses("ocsp")?;
     let now = fields.time("time")?;
     let attempt = LoginAttempt {
         cms: &cms,
@@ -43,6 +38,7 @@ pub(super) fn verify_login(fields: &Fields<'_>) -> Outcome {
         identity,
         purpose: fields.word_opt("purpose")?.unwrap_or(Purpose::Bank),
         crls: &crls,
+        ocsp: &ocsp,
         now,
     };
     let login = verify(fields, &attempt)?.map_err(|refusal| No::Refused(refusal.check.name()))?;
@@ -69,7 +65,7 @@ fn verify(
     // What no list was given for is not judged; a list of the root covers the CAs.
     let by_root = |crl: &Crl| anchors.iter().any(|a| a.subject().matches(crl.issuer()));
     let covered = match attempt.crls {
-        [] => CrlScope::Nobody,
+        [] if attempt.ocsp.is_empty() => CrlScope::Nobody,
         crls if crls.iter().any(by_root) => CrlScope::Chain,
         _ => CrlScope::Subscriber,
     };

@@ -1,5 +1,8 @@
 use der::{Decode as _, Encode as _};
-use npki_cert::{Certificate, Crl, assemble_certificate, assemble_crl};
+use npki_cert::{
+    Certificate, CertificationRequest, Crl, OcspRequest, OcspResponse, assemble_certificate,
+    assemble_crl,
+};
 use npki_container::{Bounds, EncryptedPrivateKeyInfo, Pfx};
 use npki_key::{PrivateKey, PublicKey, Verifier as _};
 use npki_sign::cms::{CmsError, SignedData};
@@ -37,8 +40,11 @@ pub(super) fn parse(fields: &Fields<'_>) -> Outcome {
             let info = SubjectPublicKeyInfoOwned::from_der(&der)?;
             PublicKey::parse(&info)?.public_key().to_der()?
         }
-        // Requests, OCSP and CMP have no room yet.
-        "csr" | "ocsp_req" | "ocsp_resp" | "cmp" => return Err(No::Unsupported),
+        "csr" => CertificationRequest::parse(&der)?.encode()?,
+        "ocsp_req" => OcspRequest::parse(&der)?.encode()?,
+        "ocsp_resp" => OcspResponse::parse(&der)?.encode()?,
+        // CMP has no room yet.
+        "cmp" => return Err(No::Unsupported),
         _ => return Err(No::BAD_REQUEST),
     };
     Ok(json!({ "reencoded": hex::encode(&written) }))

@@ -1,7 +1,8 @@
 use const_oid::ObjectIdentifier;
-use npki_cert::{Crl, PolicyOid};
+use npki_cert::{Crl, OcspResponse, PolicyOid};
 use npki_trust::{
-    AlgorithmPolicy, Anchors, CrlVerdict, PolicySet, Request, Revocation, Validator, judge_crl,
+    AlgorithmPolicy, Anchors, CrlVerdict, OcspFreshness, OcspQuestion, OcspVerdict, PolicySet,
+    Request, Revocation, Validator, judge_crl, judge_ocsp,
 };
 use serde_json::json;
 
@@ -56,6 +57,48 @@ pub(super) fn crl_check(fields: &Fields<'_>) -> Outcome {
     Ok(match verdict {
         CrlVerdict::Good => json!({ "revoked": false, "reason": null }),
         CrlVerdict::Revoked { reason, .. } => json!({ "revoked": true, "reason": reason.name() }),
+    })
+}
+
+/// Asks one response about one certificate.
+///
+/// `signers` are responders that who asks trusts for this CA, and certificates that may be needed; a root among them
+/// may have certified the responder. Without a `time` nothing is judged that depends on it: freshness, and whether
+/// SHA-1 and RSA of 1,024 bits are still strong enough.
+pub(super) fn ocsp_check(fields: &Fields<'_>) -> Outcome {
+    let response = OcspResponse::parse(&fields.bytes("resp")?)?;
+    let issuer = fields.certificate("issuer")?;
+    let certificate = fields.certificate("cert")?;
+    let signers = fields.pool("signers")?;
+    let root = signers
+        .iter()
+        .find(|signer| signer.is_ca() && signer.subject().matches(issuer.issuer()));
+    let (freshness, algorithms) = match fields.time_opt("time")? {
+        Some(at) => (OcspFreshness::At(at), AlgorithmPolicy::new()),
+        None => (
+            OcspFreshness::DangerNotJudged,
+            AlgorithmPolicy::new()
+                .danger_trust_sha1()
+                .danger_trust_rsa_1024(),
+        ),
+    };
+    let verdict = judge_ocsp(
+        &response,
+        &OcspQuestion {
+            freshness,
+            algorithms,
+            root,
+            responders: &signers,
+            pool: &signers,
+            ..OcspQuestion::new(&certificate, &issuer, certificate.not_before())
+        },
+    )?;
+    Ok(match verdict {
+        OcspVerdict::Good => json!({ "status": "good" }),
+        OcspVerdict::Revoked { reason, .. } => {
+            json!({ "status": "revoked", "reason": reason.name() })
+        }
+        OcspVerdict::Unknown => json!({ "status": "unknown" }),
     })
 }
 
