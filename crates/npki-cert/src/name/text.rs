@@ -53,7 +53,8 @@ impl Name {
     ///
     /// Most specific first, types in lower case, no blank after the comma; escapes as in RFC 4514.
     /// Types without a name are written in dotted decimal with `#` and the value's DER in
-    /// hexadecimal digits, as RFC 4514 section 2.4 wants; so are values of no string type.
+    /// hexadecimal digits, as RFC 4514 section 2.4 wants; so are values of no string type, and of
+    /// characters that their type cannot hold.
     ///
     /// Source: KCAC.TS.DN; RFC 4514 for what it leaves open.
     #[must_use]
@@ -123,7 +124,11 @@ pub(super) fn attribute(kind: &str, value: &str) -> Result<Attribute, NameTextEr
                 .filter(|head| head.eq_ignore_ascii_case("oid."))
                 .and_then(|_| kind.get(4..))
                 .unwrap_or(kind);
-            let oid = ObjectIdentifier::new(dotted).map_err(|_| unknown())?;
+            // RFC 4512 section 1.4: no arc begins with a zero. const-oid takes such arcs.
+            let oid = ObjectIdentifier::new(dotted)
+                .ok()
+                .filter(|oid| oid.to_string() == dotted)
+                .ok_or_else(unknown)?;
             TYPES
                 .iter()
                 .find(|(_, known, _)| *known == oid)
@@ -131,18 +136,22 @@ pub(super) fn attribute(kind: &str, value: &str) -> Result<Attribute, NameTextEr
                 .unwrap_or(("", oid, UTF8_STRING))
         }
     };
-    let fits = match tag {
-        PRINTABLE_STRING => is_printable(value),
-        IA5_STRING => value.is_ascii(),
-        _ => true,
-    };
-    if !fits {
+    if !fits(tag, value) {
         return Err(NameTextError::Repertoire {
             kind: name,
             value: value.to_owned(),
         });
     }
     Ok(Attribute::new(oid, output::tlv(tag, value.as_bytes())))
+}
+
+/// Whether a string type can hold a value.
+fn fits(tag: u8, value: &str) -> bool {
+    match tag {
+        PRINTABLE_STRING => is_printable(value),
+        IA5_STRING => value.is_ascii(),
+        _ => true,
+    }
 }
 
 /// Reads one `type=value`: gives it, the separator after it, and the text after that.
@@ -206,7 +215,8 @@ fn write(text: &mut String, attribute: &Attribute) {
     let named = TYPES.iter().find(|(_, oid, _)| *oid == attribute.oid());
     let value = attribute.read_text();
     match (named, value) {
-        (Some((name, ..)), Some(value)) => {
+        // What would not be read back as a plain value, such as Hangul in `c`, is written by its octets.
+        (Some((name, _, tag)), Some(value)) if fits(*tag, &value.text) => {
             text.push_str(name);
             text.push('=');
             write_value(text, &value.text);
@@ -300,6 +310,8 @@ mod tests {
             "cn=a+ou=b,c=KR",
             "2.5.4.12=#0c0361626f,cn=x",
             "cn=#0201ff",
+            "c=#0c0361627f",
+            "email=#0c03ed998d,cn=x",
             "cn=\u{202e}홍\u{200b}길동",
         ] {
             let name = Name::from_npki_text(text).unwrap();
@@ -339,6 +351,7 @@ mod tests {
             ("foo=a", NameTextError::UnknownType("foo".into())),
             ("=a", NameTextError::UnknownType(String::new())),
             ("1=a", NameTextError::UnknownType("1".into())),
+            ("2.5.4.06=kr", NameTextError::UnknownType("2.5.4.06".into())),
             ("cn=a\"b", NameTextError::Escape('"')),
             ("cn=a;b", NameTextError::Escape(';')),
             (r"cn=a\zb", NameTextError::Escape('z')),
