@@ -6,6 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 
 export CI=true                       # a test that misses a tool fails
+export CARGO_INCREMENTAL=0            # everything is built once
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 export CARGO_NET_RETRY=${CARGO_NET_RETRY:-10}
 export RUSTUP_AUTO_INSTALL=0
