@@ -15,13 +15,15 @@ use crate::{Krw, words::words};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The certificate acted on; its product and issuer count for every action but issue.
+    /// The certificate acted on; its product and issuer count for every action but issue, which acts
+    /// on none.
     pub certificate: Option<HeldCertificate>,
     /// The certificates that the person holds already (R18a).
     pub others: Vec<HeldCertificate>,
     /// What last happened to a certificate of the person (R15, R22).
     pub last_event: Option<LastEvent>,
-    /// What the relying party wants the certificate for (R4).
+    /// What the relying party wants the certificate for (R4). At issue and reissue, what the
+    /// subscriber wants it for: B2B payment and e-bidding count as enrolment in business banking (R2).
     pub purpose: Option<Purpose>,
     /// The CA chosen at issue; left out, the product's first.
     pub issuer: Option<Issuer>,

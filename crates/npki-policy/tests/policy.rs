@@ -14,6 +14,7 @@ fn window(from: u32, to: u32) -> DailyWindow {
     }
 }
 
+/// Five products, and no kinds beside them (S14).
 #[test]
 fn the_shipped_policy() {
     let policy = Policy::shipped();

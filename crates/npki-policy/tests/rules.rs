@@ -84,6 +84,58 @@ fn r2_holder_enrolment_and_issuer() {
     }
 }
 
+/// S7. Whoever else is not enrolled is refused, and no holder becomes another by it.
+#[test]
+fn r2_b2b_and_bidding_count_as_business_banking() {
+    use Purpose::{B2b, Bank, Bidding, ETax};
+    for (sold, holder, purpose, expected) in [
+        (Product::BusinessLimited, Holder::Corporation, None, "R2"),
+        (Product::BusinessLimited, Holder::Corporation, Some(B2b), ""),
+        (
+            Product::BusinessLimited,
+            Holder::Association,
+            Some(Bidding),
+            "",
+        ),
+        (
+            Product::BusinessGeneral,
+            Holder::SoleProprietor,
+            Some(Bidding),
+            "",
+        ),
+        (
+            Product::BusinessGeneral,
+            Holder::Corporation,
+            Some(Bank),
+            "R2",
+        ),
+        (Product::ETax, Holder::Corporation, Some(ETax), "R2"),
+        (
+            Product::BusinessLimited,
+            Holder::Individual,
+            Some(B2b),
+            "R2",
+        ),
+        (
+            Product::PersonalLimited,
+            Holder::Individual,
+            Some(B2b),
+            "R2",
+        ),
+    ] {
+        let request = product(sold, holder).with(|r| {
+            r.facts.business_banking = Some(false);
+            r.facts.personal_banking = Some(false);
+            r.facts.purpose = purpose;
+        });
+        assert_eq!(
+            rules(&decide(&request)),
+            expected,
+            "{sold} {holder} {purpose:?}"
+        );
+    }
+}
+
 #[test]
 fn r2_an_issuer_left_out_is_the_first() {
     for (sold, holder, first) in [
@@ -213,6 +265,7 @@ fn r10_and_r14_use_within_the_validity() {
     }
 }
 
+/// R11, R14.
 #[test]
 fn r11_renewal_window() {
     // Issued, asked, refusing rules, opens, new end.
@@ -825,6 +878,7 @@ fn r18a_a_renewal_brings_no_second_one() {
     }
 }
 
+/// R20, R23: the fee of KRW 4,400 (S11) that the app names as well (S13).
 #[test]
 fn r20_balance() {
     let general = held(Product::PersonalGeneral, "2025-11-30 12:00:00");
@@ -960,6 +1014,7 @@ fn r22_no_receipt_for_a_refunded_fee() {
         ),
         (Revoked, None, None, ""),
         (Revoked, None, Some(true), "R22"),
+        (Issued, None, Some(true), "R22"),
         (Reissued, event(Reissue, "2026-11-25 12:00:00"), None, ""),
         // Another certificate's revocation.
         (Issued, event(Revoke, "2026-11-25 12:00:00"), None, ""),
@@ -973,6 +1028,30 @@ fn r22_no_receipt_for_a_refunded_fee() {
         let decision = decide(&request);
         assert_eq!(rules(&decision), expected, "{state} {last:?} {refunded:?}");
         assert_eq!(decision.opens_at(), None);
+    }
+}
+
+/// While the days of refund last, whatever revoked it refunded it, unless it was a reissue.
+#[test]
+fn r22_revoked_within_the_days_there_will_be_no_receipt() {
+    use CertificateState::{Issued, Reissued, Revoked};
+    let first = Some(at("2026-11-30"));
+    for (state, by_reissue, now, expected, opens) in [
+        (Issued, None, "2026-11-29 23:59:59", "R22", first),
+        (Revoked, None, "2026-11-23 12:00:00", "R22", None),
+        (Revoked, None, "2026-11-29 23:59:59", "R22", None),
+        (Revoked, None, "2026-11-30", "", None),
+        (Revoked, Some(true), "2026-11-29 23:59:59", "R22", first),
+        (Reissued, None, "2026-11-29 23:59:59", "R22", first),
+    ] {
+        let request = ask(Action::Receipt, now).with(|r| {
+            let certificate = held(Product::PersonalGeneral, "2026-11-23 12:00:00");
+            r.facts.certificate = Some(certificate.with(|c| c.state = state));
+            r.facts.revoked_by_this_reissue = by_reissue;
+        });
+        let decision = decide(&request);
+        assert_eq!(rules(&decision), expected, "{state} {now}");
+        assert_eq!(decision.opens_at(), opens, "{state} {now}");
     }
 }
 

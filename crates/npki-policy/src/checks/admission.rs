@@ -25,8 +25,11 @@ pub(crate) fn catalogue(case: &Case<'_>) -> Option<Answer> {
     let Some(row) = case.row else {
         return Some(answer.refuse_if(true, Reason::NotSold));
     };
+    let wants_b2b = matches!(case.facts().purpose, Some(Purpose::B2b | Purpose::Bidding));
     let enrolled = match row.enrolment {
         Enrolment::PersonalBanking => case.facts().personal_banking,
+        // Who uses B2B payment or e-bidding counts as enrolled (S7).
+        Enrolment::BusinessBanking if wants_b2b => Some(true),
         Enrolment::BusinessBanking => case.facts().business_banking,
     };
     let mut answer = answer

@@ -72,21 +72,24 @@ pub(crate) fn paid(case: &Case<'_>) -> Option<Answer> {
     })
 }
 
-/// Said by the caller, or told from a revocation (not a reissue, not a renewal) in time.
+/// Said by the caller, or told from a revocation (not a reissue, not a renewal) in time: one that
+/// stands while the days of refund last was in time, whenever it was.
 fn was_refunded(case: &Case<'_>, paid_at: Instant) -> bool {
     let told = || {
         let revoked = case
             .certificate
-            .is_some_and(|(certificate, _)| certificate.state == CertificateState::Revoked);
+            .is_some_and(|(certificate, _)| certificate.state == CertificateState::Revoked)
+            && case.facts().revoked_by_this_reissue != Some(true);
+        let days_last = paid_at <= case.now() && case.now() <= case.policy.refund_until(paid_at);
         let revoked_at = case
             .facts()
             .last_event
             .filter(|event| event.kind == EventKind::Revoke)
             .map(|event| event.at);
-        revoked
-            && revoked_at.is_some_and(|at| {
-                paid_at.kst_day() <= at.kst_day() && at <= case.policy.refund_until(paid_at)
-            })
+        let in_time = revoked_at.is_some_and(|at| {
+            paid_at.kst_day() <= at.kst_day() && at <= case.policy.refund_until(paid_at)
+        });
+        revoked && (days_last || in_time)
     };
     case.facts().refunded.unwrap_or_else(told)
 }

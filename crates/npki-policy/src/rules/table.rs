@@ -19,7 +19,7 @@ pub(super) const RULES: &[Row] = &[
         "상품 목록은 상품별로 가입 대상, 인터넷뱅킹 가입, 발급기관, 수수료, 유효기간, 이용 범위, 인증서 정책을 정하며, 그 행에 없는 대상·가입·발급기관은 거절합니다. B2B 전자결제와 전자입찰 고객은 기업인터넷뱅킹 가입으로 봅니다.",
         "The catalogue says for each product who may hold it, which internet banking it presupposes, which CAs issue it, its fee, validity, scope and certificate policy. A holder, an enrolment or an issuer that the product's row does not offer is refused. B2B payment and e-bidding users count as enrolled in business banking.",
     ))
-    .reads_as(&["a reissue walks through the same seven steps as an issue, so holder and enrolment are asked again; it goes to the CA of the old certificate, so the issuer is not", "a renewal needs the existing certificate alone and does not ask this rule"])
+    .reads_as(&["a reissue walks through the same seven steps as an issue, so holder and enrolment are asked again; it goes to the CA of the old certificate, so the issuer is not", "a renewal needs the existing certificate alone and does not ask this rule", "who wants a certificate for B2B payment or e-bidding is such a user"])
     .allows("{holder}에게 {product} 인증서를 발급합니다", "{product} is offered to this holder ({holder})")
     .refuses(&[
         (Reason::NotSold, said("{product} 인증서는 취급하지 않습니다", "{product} is not offered here")),
@@ -167,7 +167,7 @@ pub(super) const RULES: &[Row] = &[
         "A receipt or tax bill can be had only when those {refund} have passed, and never for a fee that was refunded: refund and receipt never overlap.",
     ))
     .uses(&["refund"])
-    .reads_as(&["unless it is said, a fee was refunded when the last event is a revocation within the refund days"])
+    .reads_as(&["unless it is said, a fee was refunded when the certificate is revoked while the refund days last, or the last event is a revocation within them"])
     .allows("{receipt_from}부터 영수증을 받을 수 있습니다", "a receipt can be had from {receipt_from}")
     .refuses(&[
         (Reason::ReceiptTooEarly, said("영수증은 {receipt_from}부터 받을 수 있습니다", "a receipt can be had from {receipt_from}")),

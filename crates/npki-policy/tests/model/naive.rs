@@ -217,8 +217,12 @@ fn receipt(q: &Question, a: &mut Answer) {
         }
         _ => false,
     };
+    // A leaked certificate's revocation belongs to its reissue.
+    let by_reissue = q.facts.revoked_by_this_reissue == Some(true);
+    let revoked_already = c.state == "revoked" && paid <= q.now && day(q.now) <= day(paid) + 6;
+    let told = !by_reissue && (revoked_in_time || revoked_already);
     let opens = midnight(day(paid) + 7);
-    if q.facts.refunded.unwrap_or(revoked_in_time) {
+    if q.facts.refunded.unwrap_or(told) {
         a.refuse("R22");
     } else if q.now < opens {
         a.refuse_until("R22", opens);
@@ -260,7 +264,9 @@ fn number(q: &Question, product: &str, a: &mut Answer) {
 }
 
 fn customer(q: &Question, product: &str, issuer_offered: bool, a: &mut Answer) {
-    let enrolled = if is_business(product) {
+    let enrolled = if is_business(product) && matches!(q.facts.purpose, Some("b2b" | "bidding")) {
+        Some(true)
+    } else if is_business(product) {
         q.facts.business_banking
     } else {
         q.facts.personal_banking
