@@ -14,22 +14,34 @@ pub(super) fn decide(fields: &Fields<'_>) -> Outcome {
     let policy = Policy::shipped();
     let action: Action = fields.word("action")?;
     let facts = fields.fields_opt("facts")?;
-    // The product of the certificate acted on stands in for one that is left out.
+    let now = fields.time("now")?;
     let product = match fields.word_opt("product")? {
         Some(product) => product,
+        // What is issued must be said; elsewhere the certificate acted on says it, if anything does.
+        None if action == Action::Issue => return Err(No::BAD_REQUEST),
         None => facts
             .and_then(|facts| facts.get("certificate")?.fields())
-            .ok_or(No::BAD_REQUEST)?
-            .word("product")?,
+            .map_or(Ok(None), |certificate| certificate.word_opt("product"))?
+            .unwrap_or(Product::PersonalLimited),
+    };
+    let ordinary = Ordinary {
+        product,
+        // What is registered was issued elsewhere.
+        ra: match action {
+            Action::Register => Ra::Other,
+            _ => Ra::Own,
+        },
+        now,
+        policy: &policy,
     };
     let request = Request {
         action,
-        now: fields.time("now")?,
+        now,
         channel: fields.word_opt("channel")?.unwrap_or(Channel::Pc),
         product,
         holder: fields.word_opt("holder")?.unwrap_or(Holder::Individual),
         facts: match facts {
-            Some(facts) => read_facts(facts, product, &policy)?,
+            Some(facts) => read_facts(facts, &ordinary)?,
             None => Facts::default(),
         },
     };
@@ -45,7 +57,19 @@ pub(super) fn decide(fields: &Fields<'_>) -> Outcome {
     }))
 }
 
-fn read_facts(fields: &Fields<'_>, product: Product, policy: &Policy) -> Result<Facts, No> {
+/// What a certificate is like of which little is said.
+struct Ordinary<'a> {
+    product: Product,
+    ra: Ra,
+    now: Instant,
+    policy: &'a Policy,
+}
+
+fn read_facts(fields: &Fields<'_>, ordinary: &Ordinary<'_>) -> Result<Facts, No> {
+    let others = Ordinary {
+        ra: Ra::Own,
+        ..*ordinary
+    };
     // A fact that is not known would be a fact that is not heeded.
     if fields.names().any(|name| !FACTS.contains(&name)) {
         return Err(No::BAD_REQUEST);
@@ -53,12 +77,12 @@ fn read_facts(fields: &Fields<'_>, product: Product, policy: &Policy) -> Result<
     Ok(Facts {
         certificate: fields
             .fields_opt("certificate")?
-            .map(|fields| held(fields, product, policy))
+            .map(|fields| held(fields, ordinary))
             .transpose()?,
         others: fields
             .list("others")?
             .iter()
-            .map(|node| held(node.fields().ok_or(No::BAD_REQUEST)?, product, policy))
+            .map(|node| held(node.fields().ok_or(No::BAD_REQUEST)?, &others))
             .collect::<Result<_, _>>()?,
         last_event: fields
             .fields_opt("last_event")?
@@ -83,22 +107,26 @@ fn read_facts(fields: &Fields<'_>, product: Product, policy: &Policy) -> Result<
     })
 }
 
-/// A certificate; what is left out is the ordinary case.
-fn held(fields: &Fields<'_>, product: Product, policy: &Policy) -> Result<HeldCertificate, No> {
-    let product = fields.word_opt("product")?.unwrap_or(product);
-    let first_issuer =
-        || -> Option<Issuer> { Some(policy.catalogue().row(product)?.offers.first()?.issuer) };
+/// A certificate; what is left out is the ordinary case: live, of one year, from the product's first CA.
+fn held(fields: &Fields<'_>, ordinary: &Ordinary<'_>) -> Result<HeldCertificate, No> {
+    let product = fields.word_opt("product")?.unwrap_or(ordinary.product);
+    let row = ordinary.policy.catalogue().row(product);
+    let first_issuer = || -> Option<Issuer> { Some(row?.offers.first()?.issuer) };
     let issuer = match fields.word_opt("issuer")? {
         Some(issuer) => issuer,
         None => first_issuer().ok_or(No::BAD_REQUEST)?,
     };
-    let issued_at = fields.time_opt("issued_at")?;
-    let begins = fields
-        .time_opt("not_before")?
-        .or(issued_at)
-        .ok_or(No::BAD_REQUEST)?;
-    let issued_at = issued_at.unwrap_or(begins);
-    let ends = issued_at.kst_day().plus_one_year().last_second();
+    let paid_at = fields.time_opt("paid_at")?;
+    let not_before = fields.time_opt("not_before")?;
+    let not_after = fields.time_opt("not_after")?;
+    let a_year_before = not_after.map(|end| end.kst_day().plus_days(-365).start());
+    let issued_at = fields
+        .time_opt("issued_at")?
+        .or(not_before)
+        .or(paid_at)
+        .or(a_year_before)
+        .unwrap_or(ordinary.now);
+    let a_year_later = || issued_at.kst_day().plus_one_year().last_second();
     Ok(HeldCertificate {
         product,
         issuer,
@@ -106,10 +134,11 @@ fn held(fields: &Fields<'_>, product: Product, policy: &Policy) -> Result<HeldCe
             .word_opt("state")?
             .unwrap_or(CertificateState::Issued),
         issued_at,
-        not_before: begins,
-        not_after: fields.time_opt("not_after")?.unwrap_or(ends),
-        paid_at: fields.time_opt("paid_at")?,
-        ra: fields.word_opt("ra")?.unwrap_or(Ra::Own),
+        not_before: not_before.unwrap_or(issued_at),
+        not_after: not_after.unwrap_or_else(a_year_later),
+        // Nothing was ever paid for what the catalogue gives for nothing (R23).
+        paid_at: paid_at.filter(|_| row.and_then(|row| row.fee) != Some(Krw::ZERO)),
+        ra: fields.word_opt("ra")?.unwrap_or(ordinary.ra),
     })
 }
 
