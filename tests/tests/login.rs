@@ -88,6 +88,7 @@ impl<'a> Case<'a> {
     }
 }
 
+/// R40; a log-in is also how an issue is accepted (S104).
 #[test]
 fn the_broken_check_is_named() -> Result<(), Box<dyn Error>> {
     let ledgers = LabLedgers::in_memory();

@@ -171,6 +171,7 @@ mod tests {
         }
     }
 
+    /// R31.
     #[test]
     fn a_card_has_35_cells_of_four_digits() {
         for cell in 1..=35 {

@@ -52,6 +52,7 @@ fn change(medium: &FolderMedium, id: &EntryId, old: &str, new: &str) -> Result<(
     medium.change_password(id, &password(old), &new, Reseal::Same, &mut generator())
 }
 
+/// R60, R61.
 #[test]
 fn keeps_the_contract() {
     let dir = tempfile::tempdir().unwrap();
@@ -67,6 +68,7 @@ fn keeps_the_contract() {
 const HONG: &str =
     "yessign/USER/cn=홍길동()009901202601010000001,ou=KFTC,ou=personal,o=yessign,c=kr";
 
+/// R60.
 #[test]
 fn writes_the_layout_that_others_read() {
     let (_dir, medium) = medium();
@@ -103,6 +105,7 @@ fn writes_the_layout_that_others_read() {
     assert!(ca_pubs.starts_with(&[0x30, 0x82]));
 }
 
+/// A stick may go from machine to machine (S139).
 #[test]
 #[cfg(unix)]
 fn only_the_owner_gets_in() {

@@ -186,6 +186,7 @@ mod tests {
         }
     }
 
+    /// R37: what can be edited, within its form.
     #[test]
     fn each_field_on_both_sides() {
         type Set = fn(&mut DetailsForm, &str);

@@ -141,6 +141,7 @@ fn r11_a_free_renewal_needs_the_certificate_alone() {
     assert_eq!(world.ra().reconcile(at(now), &mut rng(1)).unwrap().open, 0);
 }
 
+/// R11, R19, R23: a first issue again (S23), with its fee (S54).
 #[test]
 fn r11_after_expiry_it_is_issued_anew() {
     let world = World::new();
@@ -157,6 +158,7 @@ fn r11_after_expiry_it_is_issued_anew() {
     );
 }
 
+/// R20, R23.
 #[test]
 fn r20_a_paid_renewal_reserves_its_fee_at_the_bank() {
     let world = World::new();
@@ -524,6 +526,7 @@ fn news_in_another_order_are_told_again() {
     );
 }
 
+/// R42; the choices of a step too: issuing states (R3), masked telephones (R30).
 #[test]
 fn r42_look_up() {
     let world = World::new();

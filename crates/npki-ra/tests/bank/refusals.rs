@@ -11,6 +11,7 @@ use crate::world::*;
 
 const NOON: &str = "2026-11-23T12:00:00+09:00";
 
+/// Terms (R35), hours (R16), session (R33), and who it is: user id and number name one customer (S41).
 #[test]
 fn step_1() {
     let world = World::new();
@@ -95,6 +96,31 @@ fn step_1() {
     }
 }
 
+/// One way in: whoever comes for a new certificate and whoever lost one meet the same refusals.
+#[test]
+fn s22_issue_and_reissue_begin_alike() {
+    for (now, session, rules) in [
+        ("2026-11-23T00:59:59+09:00", Session::LoggedIn, &["R16"][..]),
+        (NOON, Session::LoggedOut, &["R33"]),
+        (NOON, Session::LoggedIn, &[]),
+    ] {
+        for action in [OrderAction::Issue, OrderAction::Reissue] {
+            let world = World::new();
+            let begin = Begin {
+                session,
+                ..begin(&world, action, Channel::Pc)
+            };
+            let key = key("one way in");
+            let answer = world.ra().begin(&begin, &key, at(now), &mut rng(1));
+            let found: Vec<_> = answer.unwrap().refused().map_or(vec![], |r| {
+                r.rules().iter().map(ToString::to_string).collect()
+            });
+            assert_eq!(found, rules, "{action:?} {now}");
+        }
+    }
+}
+
+/// One product is chosen from the catalogue (S43), with terms (R35) and the issuing consent (R17).
 #[test]
 fn step_2() {
     let world = World::new();
@@ -155,6 +181,7 @@ fn step_2() {
     }
 }
 
+/// The holder comes from the identified record (R37).
 #[test]
 fn r2_a_holder_that_the_row_does_not_offer() {
     let world = World::new();
@@ -358,6 +385,7 @@ fn r16_r17_asked_again_when_the_order_is_redeemed() {
     assert_eq!(ask("2026-11-24T22:50:00+09:00"), ["R19"]);
 }
 
+/// Account password, security card (S67), OTP and the bank's own certificate (S18, S72).
 #[test]
 fn r32_counted_before_it_is_judged() {
     type Row = (Counted, fn() -> Command, fn() -> Command, u64);
@@ -458,6 +486,7 @@ fn r32_a_repeated_try_counts_once_and_a_lost_answer_is_never_free() {
     assert_eq!(walk.refused(&account(PASSWORD)), ["R32"]);
 }
 
+/// R32, of an OTP (R31), be it a device or in a telephone (S73).
 #[test]
 fn r32_never_an_eleventh_evaluation() {
     let world = World::new();

@@ -9,6 +9,8 @@ use crate::world::*;
 
 const NOON: &str = "2026-11-23T12:00:00+09:00";
 
+/// R23; name and IDN of the order are those on record, the rest as written (R37). Done is done when it is confirmed
+/// (R18b), and the subscriber is told at the number given (S85).
 #[test]
 fn r23_the_limited_certificate_has_no_fee_step() {
     let world = World::new();
@@ -51,6 +53,7 @@ fn r23_the_limited_certificate_has_no_fee_step() {
     assert_eq!(world.open_effects(), 0);
 }
 
+/// All seven steps (S36).
 #[test]
 fn r20_the_fee_is_reserved_then_captured() {
     let world = World::new();

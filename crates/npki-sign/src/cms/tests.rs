@@ -496,6 +496,7 @@ proptest! {
         }
     }
 
+    /// Signatures can be verified by anybody (S3).
     #[test]
     fn what_is_signed_verifies(content in prop::collection::vec(any::<u8>(), 0..200)) {
         let certificate = certificate("signer");

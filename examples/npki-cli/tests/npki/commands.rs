@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::common::{Home, NEW, NOW, OTHER, PASSWORD, npki, random_number, run};
 use npki_media::conformance;
 
+/// R42.
 #[test]
 fn list_shows_what_lies_there() {
     let home = Home::with(&[
@@ -115,6 +116,7 @@ fn show_tells_files_apart() {
     assert!(entry.contains("yessignCA-Conformance"), "{entry}");
 }
 
+/// What one does after the issue (S105).
 #[test]
 fn check_opens_and_judges() {
     let home = Home::of_hong();
@@ -141,6 +143,7 @@ fn check_opens_and_judges() {
     }
 }
 
+/// R42.
 #[test]
 fn passwd_changes_the_password_and_keeps_r() {
     let home = Home::of_hong();
@@ -169,6 +172,8 @@ fn passwd_changes_the_password_and_keeps_r() {
     home.npki(&["passwd"], &[OTHER, OTHER]).with(1);
 }
 
+/// R42, R60, R61, R62; deleting is no revocation (S121), and what was exported comes back (S138). The new log-in
+/// place has what R40 needs (S101).
 #[test]
 fn copy_delete_export_import() {
     let home = Home::of_hong();
@@ -224,6 +229,7 @@ fn copy_delete_export_import() {
     assert!(list["entries"].as_array().unwrap().is_empty());
 }
 
+/// A certificate seals any document (S2).
 #[test]
 fn sign_and_verify() {
     let home = Home::of_hong();

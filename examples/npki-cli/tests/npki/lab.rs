@@ -7,6 +7,7 @@ use npki_core::Product;
 use npki_lab::{Lab, LabLedgers, Person};
 use npki_media::{Bundle, Pair};
 
+/// Kind and validity are shown (S100).
 #[test]
 fn what_a_bank_issued_proves_who_holds_it() {
     let ledgers = LabLedgers::in_memory();

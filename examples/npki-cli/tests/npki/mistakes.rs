@@ -1,6 +1,8 @@
 //! Mistakes that people make: each is one sentence that says what to do, a number, and nothing lost.
 
-use crate::common::{Home, NEW, PASSWORD, Ran, npki};
+use std::process::Command;
+
+use crate::common::{Home, NEW, NOW, OTHER, PASSWORD, Ran, npki, run};
 
 /// One clear sentence on standard error, nothing on standard output.
 #[track_caller]
@@ -13,6 +15,30 @@ fn told(ran: Ran, code: i32) {
         !ran.err.contains(PASSWORD) && !ran.err.contains("panicked"),
         "{ran:?}"
     );
+}
+
+/// On a terminal, which `script` makes; without it this passes over, but not in CI.
+#[test]
+fn r51_a_new_password_is_typed_twice() {
+    for (again, code, opens) in [(OTHER, 2, PASSWORD), (NEW, 0, NEW)] {
+        let home = Home::of_hong();
+        let npki = env!("CARGO_BIN_EXE_npki");
+        let dir = home.text("NPKI");
+        let line = format!("'{npki}' --lang en --now {NOW} --dir '{dir}' passwd");
+        let mut script = Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]);
+        if Command::new("script").arg("--version").output().is_err() {
+            assert!(
+                std::env::var("CI").is_err(),
+                "no `script` to make a terminal"
+            );
+            eprintln!("passed over: no `script` to make a terminal");
+            return;
+        }
+        let ran = run(script, &format!("{PASSWORD}\n{NEW}\n{again}\n")).with(code);
+        assert_eq!(ran.out.contains("differ"), code == 2, "{ran:?}");
+        home.npki(&["check"], &[opens]).with(0);
+    }
 }
 
 #[test]
