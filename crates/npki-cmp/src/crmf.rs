@@ -1,0 +1,199 @@
+//! What a request for a certificate consists of.
+
+use const_oid::ObjectIdentifier;
+use der::{
+    Any, Choice, Encode as _, Sequence,
+    asn1::{BitString, Int, Null},
+};
+use npki_cert::Name;
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+
+use crate::{CmpError, message::malformed, oid};
+
+/// CertReqMsg: one request with its proof of possession.
+///
+/// Source: RFC 4211 section 3.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CertReqMsg {
+    /// What is asked for.
+    pub cert_req: CertRequest,
+    /// What shows that the requester holds the key.
+    #[asn1(optional = "true")]
+    pub popo: Option<ProofOfPossession>,
+    /// What else the CA should know, such as the EncryptedVID.
+    #[asn1(optional = "true")]
+    pub reg_info: Option<Vec<AttributeTypeAndValue>>,
+}
+
+/// CertRequest.
+///
+/// Source: RFC 4211 section 5.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CertRequest {
+    /// Names it within the message.
+    pub cert_req_id: i64,
+    /// What the certificate should say.
+    pub cert_template: CertTemplate,
+    /// What concerns issuing and not the certificate.
+    #[asn1(optional = "true")]
+    pub controls: Option<Vec<AttributeTypeAndValue>>,
+}
+
+/// CertTemplate: wishes. The CA takes the key, and decides the rest by its order.
+///
+/// Source: RFC 4211 section 5.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Sequence)]
+pub struct CertTemplate {
+    /// The version.
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub version: Option<Int>,
+    /// Names a certificate in a revocation.
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub serial_number: Option<Int>,
+    /// Not for requesters.
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    pub signing_alg: Option<AlgorithmIdentifierOwned>,
+    /// A Name.
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    pub issuer: Option<Any>,
+    /// An OptionalValidity.
+    #[asn1(context_specific = "4", tag_mode = "IMPLICIT", optional = "true")]
+    pub validity: Option<Vec<Any>>,
+    /// A Name.
+    #[asn1(context_specific = "5", tag_mode = "EXPLICIT", optional = "true")]
+    pub subject: Option<Any>,
+    /// The key.
+    #[asn1(context_specific = "6", tag_mode = "IMPLICIT", optional = "true")]
+    pub public_key: Option<SubjectPublicKeyInfoOwned>,
+    /// A wish of 1988.
+    #[asn1(context_specific = "7", tag_mode = "IMPLICIT", optional = "true")]
+    pub issuer_uid: Option<BitString>,
+    /// Another one.
+    #[asn1(context_specific = "8", tag_mode = "IMPLICIT", optional = "true")]
+    pub subject_uid: Option<BitString>,
+    /// Extensions.
+    #[asn1(context_specific = "9", tag_mode = "IMPLICIT", optional = "true")]
+    pub extensions: Option<Vec<Any>>,
+}
+
+/// What shows that the requester holds the key.
+///
+/// Source: RFC 4211 section 4.
+#[derive(Clone, Debug, PartialEq, Eq, Choice)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every message has the large one"
+)]
+pub enum ProofOfPossession {
+    /// An RA says so.
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
+    RaVerified(Null),
+    /// The key has signed.
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", constructed = "true")]
+    Signature(PoposSigningKey),
+    /// The key will decrypt.
+    #[asn1(context_specific = "2", tag_mode = "EXPLICIT", constructed = "true")]
+    KeyEncipherment(Any),
+    /// The key will agree.
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", constructed = "true")]
+    KeyAgreement(Any),
+}
+
+/// POPOSigningKey.
+///
+/// Source: RFC 4211 section 4.1.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct PoposSigningKey {
+    /// What was signed; when absent, the CertRequest.
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub input: Option<PoposSigningKeyInput>,
+    /// How.
+    pub algorithm: AlgorithmIdentifierOwned,
+    /// The signature.
+    pub signature: BitString,
+}
+
+/// POPOSigningKeyInput.
+///
+/// Source: RFC 4211 section 4.1.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct PoposSigningKeyInput {
+    /// `[0]` sender, or PKMACValue.
+    pub auth_info: Any,
+    /// The key.
+    pub public_key: SubjectPublicKeyInfoOwned,
+}
+
+/// A type and a value.
+///
+/// Source: RFC 4211 section 3.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct AttributeTypeAndValue {
+    /// What it is.
+    pub oid: ObjectIdentifier,
+    /// Its value, with no SET around it.
+    pub value: Any,
+}
+
+/// CertId: issuer and serial of a certificate.
+///
+/// Source: RFC 4211 section 6.5.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CertId {
+    /// A GeneralName.
+    pub issuer: Any,
+    /// The serial number.
+    pub serial_number: Int,
+}
+
+impl CertReqMsg {
+    /// The octets that the new key has signed, by what the proof of possession holds.
+    ///
+    /// A POPOSigningKeyInput is signed with its universal tag, as a real message of 2016 shows.
+    ///
+    /// # Errors
+    /// [`CmpError`] never for what was read.
+    pub fn possession_octets(&self, proof: &PoposSigningKey) -> Result<Vec<u8>, CmpError> {
+        match &proof.input {
+            Some(input) => input.to_der(),
+            None => self.cert_req.to_der(),
+        }
+        .map_err(malformed("CertReqMsg"))
+    }
+
+    /// The key that is to be certified.
+    #[must_use]
+    pub const fn public_key(&self) -> Option<&SubjectPublicKeyInfoOwned> {
+        self.cert_req.cert_template.public_key.as_ref()
+    }
+
+    /// The certificate that a renewal names, if it names one.
+    #[must_use]
+    pub fn old_cert_id(&self) -> Option<CertId> {
+        let control = self
+            .cert_req
+            .controls
+            .iter()
+            .flatten()
+            .find(|control| control.oid == oid::OLD_CERT_ID)?;
+        control.value.decode_as().ok()
+    }
+
+    /// The first regInfo of this type.
+    #[must_use]
+    pub fn reg_info(&self, oid: &ObjectIdentifier) -> Option<&Any> {
+        self.reg_info
+            .iter()
+            .flatten()
+            .find(|info| info.oid == *oid)
+            .map(|info| &info.value)
+    }
+}
+
+impl CertTemplate {
+    /// The subject asked for, if it can be read.
+    #[must_use]
+    pub fn subject_name(&self) -> Option<Name> {
+        Name::parse(&self.subject.as_ref()?.to_der().ok()?).ok()
+    }
+}
