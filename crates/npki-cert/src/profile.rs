@@ -25,6 +25,8 @@ pub enum Profile {
     SubscriberSign,
     /// A subscriber's key-management certificate (암호화용).
     SubscriberKm,
+    /// What a CA protects its CMP messages with (RFC 9810 section 5.1.3.3).
+    CmpServer,
 }
 
 /// One row of a profile: an extension.
@@ -88,6 +90,7 @@ impl Profile {
         Self::IssuingCa,
         Self::SubscriberSign,
         Self::SubscriberKm,
+        Self::CmpServer,
     ];
 
     /// The stable name, such as `subscriber-sign`.
@@ -98,6 +101,7 @@ impl Profile {
             Self::IssuingCa => "issuing-ca",
             Self::SubscriberSign => "subscriber-sign",
             Self::SubscriberKm => "subscriber-km",
+            Self::CmpServer => "cmp-server",
         }
     }
 

@@ -32,6 +32,7 @@ macro_rules! rule {
             Profile::IssuingCa => concat!("cert.issuing-ca.", $name),
             Profile::SubscriberSign => concat!("cert.subscriber-sign.", $name),
             Profile::SubscriberKm => concat!("cert.subscriber-km.", $name),
+            Profile::CmpServer => concat!("cert.cmp-server.", $name),
         }
     };
 }

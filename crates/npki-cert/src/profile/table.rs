@@ -29,6 +29,7 @@ pub(super) const fn rows(profile: Profile) -> &'static [ProfileRow] {
         Profile::IssuingCa => ISSUING_CA,
         Profile::SubscriberSign => SUBSCRIBER_SIGN,
         Profile::SubscriberKm => SUBSCRIBER_KM,
+        Profile::CmpServer => CMP_SERVER,
     }
 }
 
@@ -38,6 +39,7 @@ pub(super) const fn limits(profile: Profile) -> &'static ProfileLimits {
         Profile::IssuingCa => &CA_LIMITS,
         Profile::SubscriberSign => &SIGN_LIMITS,
         Profile::SubscriberKm => &KM_LIMITS,
+        Profile::CmpServer => &CMP_LIMITS,
     }
 }
 
@@ -85,6 +87,16 @@ const SUBSCRIBER_KM: &[ProfileRow] = rows!["subscriber-km":
     ID_PE_AUTHORITY_INFO_ACCESS, "authority-info-access", Required, NonCritical, "RFC 5280 4.2.2.1; KCAC.TS.CERTPROF";
 ];
 
+// A CA that requires explicit policies wants one here too; anyPolicy asserts nothing of its own.
+#[rustfmt::skip]
+const CMP_SERVER: &[ProfileRow] = rows!["cmp-server":
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.1";
+    ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 9483 3.1: senderKID";
+    ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 9483 3.2: digitalSignature";
+    ID_CE_CERTIFICATE_POLICIES, "certificate-policies", Required, NonCritical, "RFC 5280 4.2.1.11";
+    ID_CE_CRL_DISTRIBUTION_POINTS, "crl-distribution-points", Required, NonCritical, "RFC 5280 4.2.1.13";
+];
+
 const CA_USAGE: KeyUsage = KeyUsage::KEY_CERT_SIGN.union(KeyUsage::CRL_SIGN);
 
 const ROOT_LIMITS: ProfileLimits = ProfileLimits {
@@ -116,6 +128,14 @@ const KM_LIMITS: ProfileLimits = ProfileLimits {
     max_validity_source: SUBSCRIBER_SOURCE,
     key_usage_required: KeyUsage::KEY_ENCIPHERMENT,
     key_usage_allowed: KeyUsage::DATA_ENCIPHERMENT,
+    min_serial_bits: MIN_SERIAL_BITS,
+};
+
+const CMP_LIMITS: ProfileLimits = ProfileLimits {
+    max_validity_days: 3_653,
+    max_validity_source: "as long as the CA",
+    key_usage_required: KeyUsage::DIGITAL_SIGNATURE,
+    key_usage_allowed: KeyUsage::EMPTY,
     min_serial_bits: MIN_SERIAL_BITS,
 };
 
