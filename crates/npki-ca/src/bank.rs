@@ -1,6 +1,8 @@
 use core::fmt::Debug;
 
-use npki_core::{Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError};
+use npki_core::{
+    Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, RevocationReason,
+};
 
 /// What a CA asks of the bank that registered an order, and tells it.
 ///
@@ -29,6 +31,22 @@ pub trait BankPort: Debug + Send + Sync {
         key: &[u8; 32],
         now: Instant,
     ) -> Result<Order, PortError>;
+
+    /// Takes the request of a certificate's own signature to be revoked (R13). The bank may have the
+    /// CA revoke before it answers; when it answers yes, the CA revokes in any case.
+    ///
+    /// `key` names the request: asked again with it, the bank gives the same answer.
+    ///
+    /// # Errors
+    /// [`PortError::Refused`] with the sentence for the subscriber; others when there is no answer.
+    fn revocation_by_certificate(
+        &self,
+        issuer: Issuer,
+        serial: &[u8],
+        reason: RevocationReason,
+        key: &[u8; 32],
+        now: Instant,
+    ) -> Result<(), PortError>;
 
     /// Takes news of an order; may be told the same more than once.
     ///

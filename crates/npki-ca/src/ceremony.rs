@@ -1,8 +1,8 @@
 //! Making the certificates of roots and CAs: what is done once, with few people in the room.
 
 use npki_cert::{
-    Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, Profile, SerialNumber, TbsParams,
-    assemble_certificate, assemble_crl, tbs_crl,
+    Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, PolicyOid, Profile, SerialNumber,
+    TbsParams, assemble_certificate, assemble_crl, tbs_crl,
 };
 use npki_core::Instant;
 use npki_key::SigningKey;
@@ -93,6 +93,82 @@ pub fn issuing_ca(
         path_len: Some(0),
     };
     signed(root_key, Profile::IssuingCa, &params, rng)
+}
+
+/// What a CA says of a key that serves its CMP messages.
+#[derive(Clone, Debug)]
+pub struct CmpServiceKey<'a> {
+    /// The key.
+    pub public_key: &'a SubjectPublicKeyInfoOwned,
+    /// The first valid second.
+    pub not_before: Instant,
+    /// The last valid second.
+    pub not_after: Instant,
+    /// Where the CA's CRL is.
+    pub crl_uri: &'a str,
+    /// Where the CA's OCSP responder is.
+    pub ocsp_uri: &'a str,
+}
+
+/// Makes the certificate of the key that protects a CA's CMP messages, signed by the CA itself.
+///
+/// It asserts anyPolicy: whoever requires a policy on the way to it finds one.
+///
+/// # Errors
+/// [`CaError`] when the profile or the key refuses.
+pub fn cmp_server(
+    ca: &Certificate,
+    ca_key: &dyn SigningKey,
+    service: &CmpServiceKey<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    service_certificate(Profile::CmpServer, "CMP", ca, ca_key, service, rng)
+}
+
+/// Makes the certificate of the key that R is encrypted to when a certificate is asked for
+/// (EncryptedVID), signed by the CA itself.
+///
+/// # Errors
+/// [`CaError`] when the profile or the key refuses.
+pub fn cmp_encryption(
+    ca: &Certificate,
+    ca_key: &dyn SigningKey,
+    service: &CmpServiceKey<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    service_certificate(Profile::SubscriberKm, "CMP km", ca, ca_key, service, rng)
+}
+
+fn service_certificate(
+    profile: Profile,
+    common_name: &str,
+    ca: &Certificate,
+    ca_key: &dyn SigningKey,
+    service: &CmpServiceKey<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    // The name of the CA with one more level: nobody who compares names takes one for the other.
+    let under = format!("cn={common_name},{}", ca.subject().to_npki_text());
+    let subject = Name::from_npki_text(&under).map_err(|_| CaError::Damaged {
+        what: "a CA's name",
+    })?;
+    let params = TbsParams {
+        serial_number: SerialNumber::generate(rng),
+        issuer: Some(ca),
+        subject: &subject,
+        public_key: service.public_key,
+        not_before: service.not_before,
+        not_after: service.not_after,
+        signature_algorithm: &ca_key.algorithm().identifier(),
+        policy: Some(PolicyOid::ANY_POLICY),
+        notice: None,
+        cps_uri: None,
+        crl_uri: Some(service.crl_uri),
+        ocsp_uri: Some(service.ocsp_uri),
+        identify_data: None,
+        path_len: None,
+    };
+    signed(ca_key, profile, &params, rng)
 }
 
 /// Makes the list of CAs that a root has revoked (ARL), sorted by serial number.

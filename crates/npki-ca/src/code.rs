@@ -33,7 +33,7 @@ impl CodeKey {
     /// The code of an order.
     #[must_use]
     pub fn code(&self, order: &OrderId) -> AuthorizationCode {
-        let mac = self.mac(b"authorization code", order);
+        let mac = self.mac(b"authorization code", &[order.octets()]);
         let mut number: u64 = 0;
         for octet in mac.iter().take(8) {
             number = number << 8 | u64::from(*octet);
@@ -41,11 +41,23 @@ impl CodeKey {
         AuthorizationCode::new(&Zeroizing::new(format!("{number:020}")))
     }
 
-    fn mac(&self, label: &[u8], order: &OrderId) -> Zeroizing<[u8; 32]> {
+    /// The nonce of an answer in a transaction: any node can tell it again from the request that was
+    /// answered, and nobody else.
+    pub(crate) fn nonce(&self, transaction: &[u8], request_sha256: &[u8; 32]) -> [u8; 16] {
+        let mac = self.mac(b"nonce", &[transaction, request_sha256]);
+        let mut nonce = [0; 16];
+        nonce
+            .iter_mut()
+            .zip(mac.iter())
+            .for_each(|(to, from)| *to = *from);
+        nonce
+    }
+
+    fn mac(&self, label: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&*self.key).expect("HMAC takes any key length");
         mac.update(label);
-        mac.update(order.octets());
+        parts.iter().for_each(|part| mac.update(part));
         Zeroizing::new(mac.finalize().into_bytes().into())
     }
 }

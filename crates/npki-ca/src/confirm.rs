@@ -1,9 +1,9 @@
 use npki_core::{CertificateFacts, Instant, OrderId, ReplacedBecause, RevocationReason};
-use npki_ledger::{Event as LedgerEvent, StreamId};
+use npki_ledger::{Change, Event as LedgerEvent, StreamId};
 
 use crate::{
     Ca, CaError, Refusal,
-    event::{Confirmed as ConfirmedEvent, Event, Lapsed, Revoked, Signed},
+    event::{Confirmed as ConfirmedEvent, Event, Lapsed, Revoked},
     news::News,
     revoke::revoked_changes,
     state::{OrderState, Outcome},
@@ -78,8 +78,13 @@ impl Ca<'_> {
                 }
                 None => {}
             }
-            let Confirmation { expected, events } =
-                self.confirmation(order, &state, signed, now)?;
+            let over = remove(DEADLINE, store::deadline(signed.confirm_by, order))?;
+            let Confirming {
+                expected: others,
+                events,
+            } = self.confirming(order, &state, vec![over], now)?;
+            let mut expected = vec![(order_stream(order), state.version)];
+            expected.extend(others);
             let versions: Vec<_> = expected.iter().flat_map(|(_, v)| v.to_be_bytes()).collect();
             let commit = store::commit(
                 "confirm",
@@ -164,29 +169,28 @@ impl Ca<'_> {
         }
     }
 
-    fn confirmation(
+    /// What a confirmation writes, besides `changes` of its own.
+    pub(crate) fn confirming(
         &self,
         order: &OrderId,
         state: &OrderState,
-        signed: &Signed,
+        mut changes: Vec<Change>,
         now: Instant,
-    ) -> Result<Confirmation, CaError> {
+    ) -> Result<Confirming, CaError> {
+        changes.push(News::Confirmed.open(order)?);
         let mut confirmed = ledger_event(
             order,
             &Event::Confirmed(ConfirmedEvent { at: now }),
-            vec![
-                remove(DEADLINE, store::deadline(signed.confirm_by, order))?,
-                News::Confirmed.open(order)?,
-            ],
+            changes,
         )?;
         confirmed.shred = vec![sealed_id(order, &IDN)];
-        let mut expected = vec![(order_stream(order), state.version)];
+        let mut expected = vec![];
         let mut events = vec![confirmed];
         if let Some((old, event, version)) = self.superseded(state, now)? {
             expected.push((order_stream(&old), version));
             events.push(event);
         }
-        Ok(Confirmation { expected, events })
+        Ok(Confirming { expected, events })
     }
 
     /// What becomes of the replaced certificate, unless it is revoked already.
@@ -220,10 +224,11 @@ impl Ca<'_> {
     }
 }
 
-/// What a confirmation writes: to its own order, and to that of the certificate it supersedes.
-struct Confirmation {
-    expected: Vec<(StreamId, u64)>,
-    events: Vec<LedgerEvent>,
+/// What a confirmation writes: to its own order, and to that of the certificate it supersedes, whose
+/// version is expected.
+pub(crate) struct Confirming {
+    pub(crate) expected: Vec<(StreamId, u64)>,
+    pub(crate) events: Vec<LedgerEvent>,
 }
 
 /// What the bank is told of a certificate.

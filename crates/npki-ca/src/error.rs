@@ -59,6 +59,9 @@ pub enum CaError {
     /// A CRL cannot be made.
     #[error("the CRL cannot be made")]
     Crl(#[from] CrlError),
+    /// A CMP message cannot be written.
+    #[error("a CMP message cannot be written")]
+    Cmp(#[source] npki_cmp::CmpError),
     /// Something is too long for its encoding.
     #[error("cannot be encoded")]
     Der(#[from] der::Error),

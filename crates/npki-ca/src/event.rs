@@ -9,6 +9,8 @@ use npki_core::{Instant, OrderAction, OrderId, Product, ReplacedBecause, Revocat
 pub(crate) enum Event {
     Registered(Registered),
     Attempted(Attempted),
+    Proved(Proved),
+    Transacted(Transacted),
     Recorded(Recorded),
     Signed(Signed),
     Confirmed(Confirmed),
@@ -39,6 +41,19 @@ pub(crate) struct Attempted {
     pub(crate) request_sha256: OctetString,
 }
 
+/// A code of a message that asks for no certificate was right: what was counted is forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Proved {
+    pub(crate) request_sha256: OctetString,
+}
+
+/// Another transaction was begun for what is on record: an answer was lost, or a revocation is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Transacted {
+    pub(crate) transaction: OctetString,
+    pub(crate) request_sha256: OctetString,
+}
+
 /// The TBS was linted and recorded; from here on one certificate, and no other, comes of the order.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Recorded {
@@ -58,6 +73,9 @@ pub(crate) struct Recorded {
 pub(crate) struct Signed {
     pub(crate) certificate_sha256: OctetString,
     pub(crate) confirm_by: Instant,
+    /// Whether the same commit confirmed it.
+    #[asn1(default = "Default::default")]
+    pub(crate) implicit: bool,
 }
 
 /// The subscriber's side has the certificate (R18b).
@@ -92,6 +110,8 @@ impl Event {
         match self {
             Self::Registered(_) => "ca.registered",
             Self::Attempted(_) => "ca.attempted",
+            Self::Proved(_) => "ca.proved",
+            Self::Transacted(_) => "ca.transacted",
             Self::Recorded(_) => "ca.recorded",
             Self::Signed(_) => "ca.signed",
             Self::Confirmed(_) => "ca.confirmed",
@@ -105,6 +125,8 @@ impl Event {
         match self {
             Self::Registered(e) => e.to_der(),
             Self::Attempted(e) => e.to_der(),
+            Self::Proved(e) => e.to_der(),
+            Self::Transacted(e) => e.to_der(),
             Self::Recorded(e) => e.to_der(),
             Self::Signed(e) => e.to_der(),
             Self::Confirmed(e) => e.to_der(),
@@ -119,6 +141,8 @@ impl Event {
         Some(match kind {
             "ca.registered" => Registered::from_der(payload).map(Self::Registered),
             "ca.attempted" => Attempted::from_der(payload).map(Self::Attempted),
+            "ca.proved" => Proved::from_der(payload).map(Self::Proved),
+            "ca.transacted" => Transacted::from_der(payload).map(Self::Transacted),
             "ca.recorded" => Recorded::from_der(payload).map(Self::Recorded),
             "ca.signed" => Signed::from_der(payload).map(Self::Signed),
             "ca.confirmed" => Confirmed::from_der(payload).map(Self::Confirmed),

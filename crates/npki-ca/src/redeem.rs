@@ -11,12 +11,12 @@ use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
 
 use crate::{
-    Ca, CaError, Possession, Protection, Refusal, Request,
-    event::{Attempted, Event, Recorded},
-    state::OrderState,
+    Ca, CaError, Confirmation, Possession, Protection, Refusal, Request,
+    event::{Attempted, Event, Proved, Recorded, Transacted},
+    state::{OrderState, Outcome},
     store::{
-        self, Committed, IDN, REFERENCE, SERIAL, TBS, TRIES, UNSIGNED, key, ledger_event, octets,
-        order_stream, put, sealed_id, sha256,
+        self, Committed, IDN, REFERENCE, SERIAL, TBS, TRANSACTION, TRIES, UNSIGNED, key,
+        ledger_event, octets, order_stream, put, sealed_id, sha256, transaction_claim,
     },
 };
 
@@ -28,6 +28,7 @@ use crate::{
 pub struct Grant {
     pub(crate) order: OrderId,
     pub(crate) tbs: Vec<u8>,
+    pub(crate) confirmation: Confirmation,
 }
 
 impl Grant {
@@ -53,20 +54,35 @@ impl Ca<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Grant, Refusal>, CaError> {
-        let order = match self.admit(request, now, rng)? {
-            Ok(order) => order,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        match self.admit(request, now, rng)? {
+            Ok(order) => self.redeem_admitted(&order, request, now, rng),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for.
+    pub(crate) fn redeem_admitted(
+        &self,
+        order: &OrderId,
+        request: &Request<'_>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Grant, Refusal>, CaError> {
         if let Err(refusal) = possession(request.public_key, &request.possession) {
             return Ok(Err(refusal));
         }
         for _ in 0..TRIES {
-            let state = self.state(&order)?;
+            let state = self.state(order)?;
             if let Some(recorded) = &state.recorded {
-                return again(request, &state, recorded)?
-                    .map_or_else(|refusal| Ok(Err(refusal)), |()| self.grant(&order).map(Ok));
+                if let Err(refusal) = again(request, &state, recorded, now)? {
+                    return Ok(Err(refusal));
+                }
+                if let Err(refusal) = self.transact(order, request, now)? {
+                    return Ok(Err(refusal));
+                }
+                return self.grant(order, request.confirmation).map(Ok);
             }
-            match self.record(request, &order, &state, now, rng)? {
+            match self.record(request, order, &state, now, rng)? {
                 Recording::Done(grant) => return Ok(Ok(grant)),
                 Recording::Refused(refusal) => return Ok(Err(refusal)),
                 Recording::Again => {}
@@ -83,19 +99,24 @@ impl Ca<'_> {
         self.ledger
             .index(&UNSIGNED, &npki_ledger::Span::all(), npki_ledger::READ_MAX)?
             .iter()
-            .map(|entry| self.grant(&store::order_id(entry.key.octets())?))
+            .map(|entry| {
+                let order = store::order_id(entry.key.octets())?;
+                self.grant(&order, Confirmation::Explicit)
+            })
             .collect()
     }
 
     /// Finds the order and checks the request's protection. A code is counted before it is judged.
-    fn admit(
+    pub(crate) fn admit(
         &self,
         request: &Request<'_>,
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<OrderId, Refusal>, CaError> {
         match &request.protection {
-            Protection::Code { reference, .. } => self.admit_by_code(request, reference, now),
+            Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
+                self.admit_by_code(&request.protection, reference, &request.sha256, now)
+            }
             Protection::Certificate {
                 serial,
                 action,
@@ -103,12 +124,22 @@ impl Ca<'_> {
                 algorithm,
                 signature,
             } => {
-                let Some(certificate) = self.good_certificate(serial, now)? else {
+                let known = self.known_transaction(request.transaction, &request.sha256)?;
+                // The certificate that has asked may be superseded by now: the same bytes get the
+                // same answer.
+                let certificate = match known {
+                    Some(_) => self.find(serial)?,
+                    None => self.good_certificate(serial, now)?,
+                };
+                let Some(certificate) = certificate else {
                     return Ok(Err(Refusal::UnknownCertificate));
                 };
                 let by = PublicKey::parse(certificate.public_key())?;
                 if by.verify(algorithm, message, signature).is_err() {
                     return Ok(Err(Refusal::UnknownCertificate));
+                }
+                if let Some(order) = known {
+                    return Ok(Ok(order));
                 }
                 match self.bank.order_for(
                     self.settings.issuer,
@@ -126,17 +157,18 @@ impl Ca<'_> {
         }
     }
 
-    fn admit_by_code(
+    pub(crate) fn admit_by_code(
         &self,
-        request: &Request<'_>,
+        protection: &Protection<'_>,
         reference: &ReferenceNumber,
+        request_sha256: &[u8; 32],
         now: Instant,
     ) -> Result<Result<OrderId, Refusal>, CaError> {
         let Some(order) = self.order_at(&REFERENCE, reference.as_str().as_bytes())? else {
             return Ok(Err(Refusal::UnknownReference));
         };
         let attempt = Attempted {
-            request_sha256: octets(&request.sha256)?,
+            request_sha256: octets(request_sha256)?,
         };
         let counted = ledger_event(
             &order,
@@ -146,16 +178,95 @@ impl Ca<'_> {
                 ceiling: self.settings.code_attempts,
             }],
         )?;
-        let about: &[&[u8]] = &[order.octets(), &request.sha256];
+        let about: &[&[u8]] = &[order.octets(), request_sha256];
         match self.commit(&store::commit("attempt", about, now, vec![], vec![counted]))? {
             Committed::Done => {}
             Committed::AtCeiling => return Ok(Err(Refusal::CodeLocked)),
             Committed::Stale | Committed::Claimed(_) => return Err(CaError::Contended),
         }
-        if !request.protection.is_by(&self.keys.code.code(&order)) {
+        if !protection.is_by(&self.keys.code.code(&order)) {
             return Ok(Err(Refusal::WrongCode));
         }
         Ok(Ok(order))
+    }
+
+    /// Forgets what was counted, after a message with the right code that asks for no certificate.
+    /// One that does is forgotten when its TBS is recorded.
+    pub(crate) fn proved(
+        &self,
+        order: &OrderId,
+        reference: &ReferenceNumber,
+        request_sha256: &[u8; 32],
+        now: Instant,
+    ) -> Result<(), CaError> {
+        let proved = ledger_event(
+            order,
+            &Event::Proved(Proved {
+                request_sha256: octets(request_sha256)?,
+            }),
+            vec![Change::Reset {
+                counter: attempts(reference)?,
+            }],
+        )?;
+        let about: &[&[u8]] = &[order.octets(), request_sha256];
+        match self.commit(&store::commit("proved", about, now, vec![], vec![proved]))? {
+            Committed::Done => Ok(()),
+            _ => Err(CaError::Contended),
+        }
+    }
+
+    /// The order of a transaction that these very octets have begun.
+    pub(crate) fn known_transaction(
+        &self,
+        transaction: &[u8],
+        request_sha256: &[u8; 32],
+    ) -> Result<Option<OrderId>, CaError> {
+        let claim = self.ledger.claim(&transaction_claim(transaction)?)?;
+        match claim.is_some_and(|claim| claim.owner.octets() == request_sha256) {
+            true => self.order_at(&TRANSACTION, &sha256(transaction)),
+            false => Ok(None),
+        }
+    }
+
+    /// Gives an order's certificate another transaction, in which it is asked for again or is to be
+    /// revoked. The same octets may come as often as they like.
+    pub(crate) fn transact(
+        &self,
+        order: &OrderId,
+        request: &Request<'_>,
+        now: Instant,
+    ) -> Result<Result<(), Refusal>, CaError> {
+        self.begin_transaction(order, request.transaction, &request.sha256, now)
+    }
+
+    pub(crate) fn begin_transaction(
+        &self,
+        order: &OrderId,
+        transaction: &[u8],
+        request_sha256: &[u8; 32],
+        now: Instant,
+    ) -> Result<Result<(), Refusal>, CaError> {
+        if self
+            .known_transaction(transaction, request_sha256)?
+            .is_some()
+        {
+            return Ok(Ok(()));
+        }
+        let event = ledger_event(
+            order,
+            &Event::Transacted(Transacted {
+                transaction: octets(transaction)?,
+                request_sha256: octets(request_sha256)?,
+            }),
+            transaction_changes(order, transaction, request_sha256)?.into(),
+        )?;
+        let about: &[&[u8]] = &[order.octets(), transaction, request_sha256];
+        let commit = store::commit("transact", about, now, vec![], vec![event]);
+        Ok(match self.commit(&commit)? {
+            Committed::Done => Ok(()),
+            Committed::Claimed(_) => Err(Refusal::TransactionInUse),
+            Committed::Stale | Committed::AtCeiling => return Err(CaError::Contended),
+        })
     }
 
     fn record(
@@ -209,20 +320,22 @@ impl Ca<'_> {
             ReferenceNumber::parse(&registered.reference).map_err(|_| CaError::Damaged {
                 what: "a reference number",
             })?;
-        let mut event = ledger_event(
+        let mut changes = vec![
+            take(format!("use/{reference}"))?,
+            take(format!("serial/{serial}"))?,
+            take(format!("key/{}", hex(&public_key)))?,
+            Change::Reset {
+                counter: attempts(&reference)?,
+            },
+            put(SERIAL, serial.octets(), id.octets())?,
+            put(UNSIGNED, id.octets(), [])?,
+        ];
+        changes.extend(transaction_changes(
             id,
-            &Event::Recorded(recorded),
-            vec![
-                take(format!("use/{reference}"))?,
-                take(format!("serial/{serial}"))?,
-                take(format!("key/{}", hex(&public_key)))?,
-                Change::Reset {
-                    counter: attempts(&reference)?,
-                },
-                put(SERIAL, serial.octets(), id.octets())?,
-                put(UNSIGNED, id.octets(), [])?,
-            ],
-        )?;
+            request.transaction,
+            &request.sha256,
+        )?);
+        let mut event = ledger_event(id, &Event::Recorded(recorded), changes)?;
         event.sealed = vec![self.seal(id, TBS, &made.tbs, rng)?];
         let commit = store::commit(
             "record",
@@ -235,7 +348,11 @@ impl Ca<'_> {
             Committed::Done => Recording::Done(Grant {
                 order: *id,
                 tbs: made.tbs,
+                confirmation: request.confirmation,
             }),
+            Committed::Claimed(claim) if claim.octets().starts_with(b"transaction/") => {
+                Recording::Refused(Refusal::TransactionInUse)
+            }
             Committed::Claimed(claim) if claim.octets().starts_with(b"key/") => {
                 Recording::Refused(Refusal::KeyUsedBefore)
             }
@@ -266,13 +383,14 @@ impl Ca<'_> {
         Ok(Some(compute_vid(HashAlgorithm::Sha256, &idn, r)))
     }
 
-    fn grant(&self, order: &OrderId) -> Result<Grant, CaError> {
+    fn grant(&self, order: &OrderId, confirmation: Confirmation) -> Result<Grant, CaError> {
         let tbs = self
             .unseal(order, &TBS)?
             .ok_or(CaError::Damaged { what: "a TBS" })?;
         Ok(Grant {
             order: *order,
             tbs: tbs.to_vec(),
+            confirmation,
         })
     }
 }
@@ -284,11 +402,29 @@ enum Recording {
     Again,
 }
 
-/// Whether a request for a recorded certificate gets it: same bytes, same answer.
+/// Takes a transaction's name for a request, and remembers its order.
+fn transaction_changes(
+    order: &OrderId,
+    transaction: &[u8],
+    request_sha256: &[u8; 32],
+) -> Result<[Change; 2], CaError> {
+    Ok([
+        Change::Take {
+            claim: transaction_claim(transaction)?,
+            owner: key(request_sha256)?,
+            end: None,
+        },
+        put(TRANSACTION, sha256(transaction), order.octets())?,
+    ])
+}
+
+/// Whether a request for a recorded certificate gets it: same bytes, same answer. With implicit
+/// confirmation that holds until it could have been confirmed.
 fn again(
     request: &Request<'_>,
     state: &OrderState,
     recorded: &Recorded,
+    now: Instant,
 ) -> Result<Result<(), Refusal>, CaError> {
     let same_transaction = recorded.transaction.as_bytes() == request.transaction;
     let same_request = recorded.request_sha256.as_bytes() == request.sha256;
@@ -298,10 +434,16 @@ fn again(
         Err(Refusal::TransactionInUse)
     } else if !same_key {
         Err(Refusal::ReferenceUsed)
-    } else if state.outcome.is_some() {
-        Err(Refusal::Settled)
     } else {
-        Ok(())
+        match (state.outcome, &state.signed) {
+            (None, _) => Ok(()),
+            (Some(Outcome::Confirmed { .. }), Some(signed))
+                if signed.implicit && now <= signed.confirm_by =>
+            {
+                Ok(())
+            }
+            _ => Err(Refusal::Settled),
+        }
     })
 }
 

@@ -2,6 +2,7 @@ use core::fmt;
 
 use der::{Encode, Sequence, asn1::OctetStringRef};
 use hmac::{Hmac, KeyInit, Mac};
+use npki_cmp::Message;
 use npki_core::{AuthorizationCode, OrderAction, RandomNumber, ReferenceNumber};
 use npki_key::{Signature, SignatureAlgorithm, SigningKey};
 use rand_core::CryptoRng;
@@ -26,6 +27,17 @@ pub struct Request<'a> {
     pub possession: Possession<'a>,
     /// R, decrypted; without it the certificate carries the real name and no VID.
     pub random_number: Option<&'a RandomNumber>,
+    /// Whether the certificate is to be good without a confirmation of its own.
+    pub confirmation: Confirmation,
+}
+
+/// How a certificate is confirmed (R18b).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Confirmation {
+    /// By [`Ca::confirm`](crate::Ca::confirm), once the subscriber's side has stored it.
+    Explicit,
+    /// With its signature, in the same commit: whoever asked wants no more messages.
+    Implicit,
 }
 
 /// What shows that a request may be made.
@@ -43,6 +55,13 @@ pub enum Protection<'a> {
         message: &'a [u8],
         /// The MAC.
         mac: &'a [u8],
+    },
+    /// Reference number and authorization code: the MAC of a CMP message, keyed with the code.
+    CmpCode {
+        /// Names the order.
+        reference: &'a ReferenceNumber,
+        /// The message.
+        message: &'a Message,
     },
     /// The signature of an existing certificate of this CA, such as in a renewal (R11).
     Certificate {
@@ -76,6 +95,7 @@ impl Protection<'_> {
             Self::Code { message, mac, .. } => {
                 keyed(code).chain_update(message).verify_slice(mac).is_ok()
             }
+            Self::CmpCode { message, .. } => message.verify_mac(code).is_ok(),
             Self::Certificate { .. } => false,
         }
     }
@@ -207,6 +227,7 @@ impl BareRequest {
                 signature: self.possession.1.octets(),
             },
             random_number: self.random_number.as_ref(),
+            confirmation: Confirmation::Explicit,
         }
     }
 
@@ -255,6 +276,11 @@ impl fmt::Debug for Protection<'_> {
                 .field("reference", reference)
                 .field("message_octets", &message.len())
                 .finish_non_exhaustive(),
+            Self::CmpCode { reference, message } => f
+                .debug_struct("CmpCode")
+                .field("reference", reference)
+                .field("message", message)
+                .finish(),
             Self::Certificate {
                 serial,
                 action,

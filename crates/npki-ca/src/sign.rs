@@ -1,10 +1,13 @@
 use npki_cert::{Certificate, assemble_certificate};
 use npki_core::{Instant, OrderId};
+use npki_ledger::Commit;
 use rand_core::CryptoRng;
 
 use crate::{
-    Ca, CaError, Grant,
+    Ca, CaError, Confirmation, Grant,
+    confirm::Confirming,
     event::{Event, Signed as SignedEvent},
+    state::OrderState,
     store::{
         self, CERTIFICATE, Committed, DEADLINE, TRIES, UNSIGNED, ledger_event, octets,
         order_stream, put, remove, sha256,
@@ -20,6 +23,8 @@ pub struct Signed {
     pub certificate: Certificate,
     /// Until this second it can be confirmed; afterwards it is revoked.
     pub confirm_by: Instant,
+    /// Implicit when it was confirmed with its signature: then it is issued.
+    pub confirmation: Confirmation,
 }
 
 impl Ca<'_> {
@@ -36,7 +41,11 @@ impl Ca<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Signed, CaError> {
-        let Grant { order, tbs } = grant;
+        let Grant {
+            order,
+            tbs,
+            confirmation,
+        } = grant;
         let state = self.state(&order)?;
         if let Some(signed) = &state.signed {
             return self.signed(&order, signed);
@@ -52,41 +61,68 @@ impl Ca<'_> {
             });
         }
         let certificate = self.certificate(&tbs, rng)?;
-        let confirm_by = now.saturating_add(self.settings.confirm_wait);
-        let event = SignedEvent {
-            certificate_sha256: octets(&certificate.sha256_fingerprint())?,
-            confirm_by,
+        let made = Made {
+            certificate,
+            confirm_by: now.saturating_add(self.settings.confirm_wait),
+            confirmation,
+            ends: registered.ends,
         };
-        let mut event = ledger_event(
-            &order,
-            &Event::Signed(event),
-            vec![
-                remove(UNSIGNED, order.octets())?,
-                remove(DEADLINE, store::deadline(registered.ends, &order))?,
-                put(DEADLINE, store::deadline(confirm_by, &order), [])?,
-            ],
-        )?;
-        event.sealed = vec![self.seal(&order, CERTIFICATE, certificate.der(), rng)?];
-        let mut version = state.version;
+        let mut state = state;
         for _ in 0..TRIES {
-            let commit = store::commit(
-                "sign",
-                &[order.octets(), &version.to_be_bytes()],
-                now,
-                vec![(order_stream(&order), version)],
-                vec![event.clone()],
-            );
+            let commit = self.signing(&order, &state, &made, now, rng)?;
             let committed = self.commit(&commit)?;
-            let state = self.state(&order)?;
+            state = self.state(&order)?;
             if let Some(signed) = &state.signed {
                 return self.signed(&order, signed);
             }
             if state.outcome.is_some() || !matches!(committed, Committed::Stale) {
                 return Err(CaError::Contended);
             }
-            version = state.version;
         }
         Err(CaError::Contended)
+    }
+
+    /// The commit that records a signature, and with it the confirmation where it is implicit.
+    fn signing(
+        &self,
+        order: &OrderId,
+        state: &OrderState,
+        made: &Made,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Commit, CaError> {
+        let signed = SignedEvent {
+            certificate_sha256: octets(&made.certificate.sha256_fingerprint())?,
+            confirm_by: made.confirm_by,
+            implicit: made.confirmation == Confirmation::Implicit,
+        };
+        let mut changes = vec![
+            remove(UNSIGNED, order.octets())?,
+            remove(DEADLINE, store::deadline(made.ends, order))?,
+        ];
+        if !signed.implicit {
+            changes.push(put(DEADLINE, store::deadline(made.confirm_by, order), [])?);
+        }
+        let mut event = ledger_event(order, &Event::Signed(signed), changes)?;
+        event.sealed = vec![self.seal(order, CERTIFICATE, made.certificate.der(), rng)?];
+        let mut expected = vec![(order_stream(order), state.version)];
+        let mut events = vec![event];
+        if made.confirmation == Confirmation::Implicit {
+            let Confirming {
+                expected: others,
+                events: confirmed,
+            } = self.confirming(order, state, vec![], now)?;
+            expected.extend(others);
+            events.extend(confirmed);
+        }
+        let versions: Vec<_> = expected.iter().flat_map(|(_, v)| v.to_be_bytes()).collect();
+        Ok(store::commit(
+            "sign",
+            &[order.octets(), &versions],
+            now,
+            expected,
+            events,
+        ))
     }
 
     /// Signs the TBS octets and reads the certificate back: what was recorded is what is signed.
@@ -111,6 +147,19 @@ impl Ca<'_> {
             order: *order,
             certificate,
             confirm_by: signed.confirm_by,
+            confirmation: match signed.implicit {
+                true => Confirmation::Implicit,
+                false => Confirmation::Explicit,
+            },
         })
     }
+}
+
+/// What a signature's commit is made of.
+struct Made {
+    certificate: Certificate,
+    confirm_by: Instant,
+    confirmation: Confirmation,
+    /// When the order ends: a deadline that is over with the signature.
+    ends: Instant,
 }

@@ -31,7 +31,8 @@ impl OrderState {
             Event::Confirmed(e) => self.outcome = Some(Outcome::Confirmed { at: e.at }),
             Event::Lapsed(e) => self.outcome = Some(Outcome::Lapsed { at: e.at }),
             Event::Revoked(e) => self.revoked = Some(e),
-            Event::Attempted(_) | Event::Delivered(_) => {}
+            Event::Attempted(_) | Event::Proved(_) | Event::Transacted(_) | Event::Delivered(_) => {
+            }
         }
         self
     }

@@ -14,6 +14,8 @@ use crate::{Ca, CaError, event::Event, state::OrderState};
 
 /// reference number → order id
 pub(crate) const REFERENCE: IndexName = IndexName::from_static("reference");
+/// SHA-256 of a transaction's name → order id
+pub(crate) const TRANSACTION: IndexName = IndexName::from_static("transaction");
 /// serial → order id
 pub(crate) const SERIAL: IndexName = IndexName::from_static("serial");
 /// serial → [`crate::event::Revoked`]; what the CRL lists
@@ -253,6 +255,11 @@ pub(crate) fn deadline(at: Instant, order: &OrderId) -> Vec<u8> {
     let mut octets = at.unix_seconds().max(0).to_be_bytes().to_vec();
     octets.extend(order.octets());
     octets
+}
+
+/// Claim of a transaction's name; its owner is the SHA-256 of the request that began it.
+pub(crate) fn transaction_claim(transaction: &[u8]) -> Result<Key, CaError> {
+    key([b"transaction/".as_slice(), &sha256(transaction)].concat())
 }
 
 pub(crate) fn sha256(octets: &[u8]) -> [u8; 32] {

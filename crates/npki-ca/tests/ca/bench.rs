@@ -9,7 +9,7 @@ use npki_ca::{
 use npki_cert::{Certificate, Name, PolicyArc};
 use npki_core::{
     Holder, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Product, Replaced,
-    Sentence, SubjectNames, ValidityRule,
+    RevocationReason, Sentence, SubjectNames, ValidityRule,
 };
 use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_ledger::{Ledger, MemoryLedger, SealingKey};
@@ -197,6 +197,20 @@ impl BankPort for Bank {
             .unwrap()
             .clone()
             .ok_or(PortError::Refused(Sentence::fixed("거절", "refused")))
+    }
+
+    fn revocation_by_certificate(
+        &self,
+        _: Issuer,
+        _: &[u8],
+        _: RevocationReason,
+        _: &[u8; 32],
+        _: Instant,
+    ) -> Result<(), PortError> {
+        match *self.refuses.lock().unwrap() {
+            true => Err(PortError::Refused(Sentence::fixed("거절", "refused"))),
+            false => Ok(()),
+        }
     }
 
     fn news(&self, news: &OrderNews) -> Result<(), PortError> {

@@ -1,0 +1,201 @@
+//! The CA over CMP: a message comes in, a message goes out, and nothing stays in the process.
+
+mod answer;
+mod confirm;
+mod credential;
+mod enrol;
+mod keys;
+mod refused;
+mod revoke;
+
+use npki_cmp::{Body, CmpError, FailureInfo, Incoming, InfoTypeAndValue, Message, oid};
+use npki_core::Instant;
+use rand_core::CryptoRng;
+
+use crate::{Ca, CaError, store::sha256};
+use answer::{Answer, Shown, To};
+use credential::Credential;
+use refused::Refused;
+
+pub use keys::{CmpKeys, EncryptionKey};
+
+/// A CA that speaks CMP: [`CmpCa::answer`] is all of it.
+///
+/// What a transaction needs to be remembered stands in the ledger, so any node may take any message
+/// of it, and one that lost an answer asks again: the same bytes, or a new transaction with the same
+/// reference number and key, get the same certificate until it is confirmed, or until it could have
+/// been.
+///
+/// ```text
+/// ir, cr, p10cr   by reference number and authorization code: what the bank has ordered
+/// kur             by the certificate's signature: its renewal (R11)
+/// cr, p10cr       by the certificate's signature: the reissue that the bank has ordered for it (R12)
+/// certConf        issued, or rejected (R18b)
+/// rr              by the certificate's own signature (R13)
+/// genm            the certificates of the CA
+/// ```
+///
+/// Every refusal is an `error` with the sentence of its rule in statusString, in Korean and English,
+/// protected: by the code when the request has shown it, else by the CMP key's signature.
+///
+/// Source: RFC 9810; RFC 9483; KCAC.TS.CMP for EncryptedVID.
+#[derive(Debug)]
+pub struct CmpCa<'a> {
+    ca: Ca<'a>,
+    keys: &'a CmpKeys,
+}
+
+/// A request whose protection was verified.
+struct Admitted<'a> {
+    incoming: &'a Incoming,
+    /// SHA-256 of its protected part: what names it towards ledger and bank.
+    sha256: [u8; 32],
+    by: Credential,
+}
+
+impl<'a> CmpCa<'a> {
+    /// This CA, with these keys for its messages.
+    #[must_use]
+    pub const fn new(ca: Ca<'a>, keys: &'a CmpKeys) -> Self {
+        Self { ca, keys }
+    }
+
+    /// The CA.
+    #[must_use]
+    pub const fn ca(&self) -> &Ca<'a> {
+        &self.ca
+    }
+
+    /// Answers one DER PKIMessage with another.
+    ///
+    /// # Errors
+    /// [`CaError`] when no answer can be made: the key does not sign, a field cannot be written. A
+    /// CA that cannot work now is an answer, with `systemUnavail` or `systemFailure`; to be asked
+    /// again with the same bytes.
+    pub fn answer(
+        &self,
+        request: &[u8],
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, CaError> {
+        let mut shown = None;
+        match Incoming::accept(request) {
+            Ok(incoming) => {
+                let part = incoming.message().protected_part().map_err(unwritable)?;
+                let sha256 = sha256(&part);
+                let answer = self
+                    .judge(&incoming, sha256, &mut shown, now, rng)
+                    .unwrap_or_else(|error| Err(Refused::failed(&error)));
+                let to = To {
+                    header: Some(incoming.message().header()),
+                    nonce: self.nonce(incoming.transaction(), &sha256),
+                    shown: shown.as_ref(),
+                };
+                self.send(&to, answer, now, rng)
+            }
+            Err(unacceptable) => {
+                let to = To {
+                    header: unacceptable.message.as_ref().map(Message::header),
+                    nonce: self.nonce(&[], &sha256(request)),
+                    shown: None,
+                };
+                self.send(&to, Err(Refused::of(unacceptable.failure)), now, rng)
+            }
+        }
+    }
+
+    /// Verifies the protection and does what is asked. `shown` is the code once it is known that the
+    /// other side has it too.
+    fn judge(
+        &self,
+        incoming: &Incoming,
+        sha256: [u8; 32],
+        shown: &mut Option<Shown>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Answer, Refused>, CaError> {
+        let message = incoming.message();
+        let by = match self.credential(message)? {
+            Ok(by) => by,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let admitted = Admitted {
+            incoming,
+            sha256,
+            by,
+        };
+        match message.body() {
+            Body::Ir(_) | Body::Cr(_) | Body::Kur(_) | Body::P10cr(_) => {
+                self.enrol(&admitted, shown, now, rng)
+            }
+            Body::CertConf(statuses) => self.confirmation(&admitted, statuses, shown, now),
+            Body::Rr(details) => self.revocation(&admitted, details, now),
+            Body::Genm(questions) => self.information(&admitted, questions, shown, now),
+            // The other side gives up; what was signed lapses in its time (RFC 9810 section 5.3.21).
+            Body::Error(_) => Ok(self
+                .authenticate(&admitted, shown, now)?
+                .map(|_| Answer::confirmed())),
+            _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
+        }
+    }
+
+    fn information(
+        &self,
+        admitted: &Admitted<'_>,
+        questions: &[InfoTypeAndValue],
+        shown: &mut Option<Shown>,
+        now: Instant,
+    ) -> Result<Result<Answer, Refused>, CaError> {
+        if let Err(refused) = self.authenticate(admitted, shown, now)? {
+            return Ok(Err(refused));
+        }
+        let mut answers = Vec::new();
+        // A client of the old kind asks nothing and expects the certificate for EncryptedVID.
+        let encryption = [
+            InfoTypeAndValue::ask(oid::CA_PROT_ENC_CERT),
+            InfoTypeAndValue::ask(oid::YESSIGN_KM_CERT),
+        ];
+        let questions = match questions {
+            [] => encryption.as_slice(),
+            questions => questions,
+        };
+        for question in questions {
+            answers.extend(self.tell(question)?);
+        }
+        Ok(Ok(Answer::of(Body::Genp(answers))))
+    }
+
+    /// What the CA knows of a question; nothing for one that it does not know (RFC 9810 section
+    /// 5.3.19).
+    fn tell(&self, question: &InfoTypeAndValue) -> Result<Option<InfoTypeAndValue>, CaError> {
+        let oid = question.info_type;
+        let certificate = |certificate: &npki_cert::Certificate| -> Result<der::Any, CaError> {
+            Ok(der::Decode::from_der(certificate.der())?)
+        };
+        let told = match oid {
+            oid::CA_PROT_ENC_CERT | oid::YESSIGN_KM_CERT => {
+                match self.keys.encryption_certificate() {
+                    Some(found) => Some(InfoTypeAndValue::tell(oid, &certificate(found)?)),
+                    None => None,
+                }
+            }
+            oid::CA_CERTS => {
+                let all: Vec<_> = core::iter::once(&self.ca.settings.certificate)
+                    .chain(&self.keys.chain)
+                    .map(certificate)
+                    .collect::<Result<_, _>>()?;
+                Some(InfoTypeAndValue::tell(oid, &all))
+            }
+            _ => None,
+        };
+        told.transpose().map_err(unwritable)
+    }
+}
+
+/// A field that cannot be written: lengths beyond what DER holds.
+fn unwritable(error: CmpError) -> CaError {
+    match error {
+        CmpError::Sign(error) => CaError::Sign(error),
+        other => CaError::Cmp(other),
+    }
+}

@@ -1,0 +1,109 @@
+use npki_cert::Certificate;
+use npki_cmp::{CertStatus, FailureInfo, StatusInfo};
+use npki_core::{HashAlgorithm, Instant, OrderId};
+use npki_key::SignatureAlgorithm;
+
+use super::{
+    Admitted, CmpCa, Refused,
+    answer::{Answer, Shown},
+    credential::Sender,
+};
+use crate::{
+    CaError, Refusal,
+    store::{TRANSACTION, sha256, transaction_claim},
+};
+
+impl CmpCa<'_> {
+    /// certConf: the certificate of this transaction is taken, or not. Said again, the answer is the
+    /// same.
+    pub(super) fn confirmation(
+        &self,
+        admitted: &Admitted<'_>,
+        statuses: &[CertStatus],
+        shown: &mut Option<Shown>,
+        now: Instant,
+    ) -> Result<Result<Answer, Refused>, CaError> {
+        let sender = match self.authenticate(admitted, shown, now)? {
+            Ok(sender) => sender,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let transaction = admitted.incoming.transaction();
+        let Some(order) = self.ca.order_at(&TRANSACTION, &sha256(transaction))? else {
+            return Ok(Err(Refused::of(FailureInfo::BadRequest)));
+        };
+        if !self.follows(admitted)? {
+            return Ok(Err(Refused::of(FailureInfo::BadRecipientNonce)));
+        }
+        if !self.belongs(&sender, &order)? {
+            return Ok(Err(Refused::of(FailureInfo::BadRequest)));
+        }
+        let Some(certificate) = self.ca.certificate_of(&order)? else {
+            return Ok(Err(Refused::of(FailureInfo::BadRequest)));
+        };
+        let taken = match statuses {
+            // An empty certConf rejects everything (RFC 9810 section 5.3.18).
+            [] => false,
+            [status] if !names(status, &certificate) => {
+                return Ok(Err(Refusal::OtherCertificate.into()));
+            }
+            [status] => status
+                .status_info
+                .as_ref()
+                .is_none_or(StatusInfo::is_granted),
+            _ => return Ok(Err(Refused::of(FailureInfo::BadRequest))),
+        };
+        let done = match taken {
+            true => self
+                .ca
+                .confirm(&order, &certificate.sha256_fingerprint(), now)?
+                .map(drop),
+            false => self.ca.reject(&order, now)?,
+        };
+        Ok(done.map(|()| Answer::confirmed()).map_err(Refused::from))
+    }
+
+    /// Whether the message answers ours: the request that began the transaction tells our nonce.
+    fn follows(&self, admitted: &Admitted<'_>) -> Result<bool, CaError> {
+        let transaction = admitted.incoming.transaction();
+        let header = admitted.incoming.message().header();
+        let claim = self.ca.ledger.claim(&transaction_claim(transaction)?)?;
+        let begun_by: Option<[u8; 32]> = claim.and_then(|c| c.owner.octets().try_into().ok());
+        Ok(match (begun_by, &header.recip_nonce) {
+            (Some(begun_by), Some(found)) => {
+                self.nonce(transaction, &begun_by) == *found.as_bytes()
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the sender is the one whose certificate it is: by the code of the same order, or by
+    /// the signature of the certificate that is replaced.
+    fn belongs(&self, sender: &Sender, order: &OrderId) -> Result<bool, CaError> {
+        Ok(match sender {
+            Sender::Order(own) => own == order,
+            Sender::Certificate(certificate) => {
+                let replaces = self.ca.state(order)?.registered.and_then(|r| r.replaces);
+                replaces.is_some_and(|r| r.as_bytes() == certificate.serial_number().octets())
+            }
+        })
+    }
+}
+
+/// Whether certHash is that of the certificate: by the hash function of its signature, or by the one
+/// that is named (RFC 9810 section 5.3.18).
+fn names(status: &CertStatus, certificate: &Certificate) -> bool {
+    let hash = match &status.hash_alg {
+        Some(named) => HashAlgorithm::from_oid(named.oid),
+        None => {
+            let identifier = certificate.signature_algorithm();
+            let identifier = der::referenced::OwnedToRef::owned_to_ref(identifier);
+            SignatureAlgorithm::from_identifier(identifier)
+                .ok()
+                .map(SignatureAlgorithm::hash)
+        }
+    };
+    hash.is_some_and(|hash| {
+        hash.digest(certificate.der())
+            .equals(status.cert_hash.as_bytes())
+    })
+}

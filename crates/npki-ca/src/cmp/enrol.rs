@@ -1,0 +1,191 @@
+use npki_cert::{CertificationRequest, Name};
+use npki_cmp::{Body, CertReqMsg, EncryptedVid, FailureInfo, ProofOfPossession, Status, oid};
+use npki_core::{Instant, OrderAction, OrderId, RandomNumber};
+use npki_key::SignatureAlgorithm;
+use rand_core::CryptoRng;
+use spki::SubjectPublicKeyInfoOwned;
+
+use super::{
+    Admitted, CmpCa, Credential, Refused,
+    answer::{Answer, Shown},
+    unwritable,
+};
+use crate::{CaError, Confirmation, Possession, Refusal, Request};
+
+/// What a request for a certificate consists of, whichever kind it is.
+struct Wish {
+    cert_req_id: i64,
+    public_key: SubjectPublicKeyInfoOwned,
+    /// What the new key has signed, how, and the signature.
+    possession: (Vec<u8>, SignatureAlgorithm, Vec<u8>),
+    subject: Option<Name>,
+    encrypted_vid: Option<der::Any>,
+}
+
+impl CmpCa<'_> {
+    /// ir, cr, kur and p10cr.
+    pub(super) fn enrol(
+        &self,
+        admitted: &Admitted<'_>,
+        shown: &mut Option<Shown>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Answer, Refused>, CaError> {
+        let message = admitted.incoming.message();
+        let body = message.body();
+        let action = match (body, &admitted.by) {
+            (Body::Kur(_), Credential::Certificate { .. }) => OrderAction::Renew,
+            (Body::Cr(_) | Body::P10cr(_), Credential::Certificate { .. }) => OrderAction::Reissue,
+            // A first certificate is not asked for by another one's signature, nor a renewal by a code.
+            (Body::Ir(_), Credential::Certificate { .. }) | (Body::Kur(_), _) => {
+                return Ok(Err(Refused::of(FailureInfo::NotAuthorized)));
+            }
+            _ => OrderAction::Issue,
+        };
+        let wish = match wish(body)? {
+            Ok(wish) => wish,
+            Err(refused) => {
+                // Why is told to whoever has the code, protected by it.
+                return Ok(self.authenticate(admitted, shown, now)?.and(Err(refused)));
+            }
+        };
+        let confirmation = match message.header().info(&oid::IMPLICIT_CONFIRM) {
+            Some(_) => Confirmation::Implicit,
+            None => Confirmation::Explicit,
+        };
+        let (signed_octets, algorithm, signature) = &wish.possession;
+        let mut request = Request {
+            transaction: admitted.incoming.transaction(),
+            sha256: admitted.sha256,
+            protection: admitted.by.protection(message, action),
+            public_key: &wish.public_key,
+            possession: Possession {
+                message: signed_octets,
+                algorithm: *algorithm,
+                signature,
+            },
+            random_number: None,
+            confirmation,
+        };
+        let order = match self.ca.admit(&request, now, rng)? {
+            Ok(order) => order,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        self.show(admitted, order, shown);
+        let random_number = match self.random_number(wish.encrypted_vid.as_ref(), rng) {
+            Ok(random_number) => random_number,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        request.random_number = random_number.as_ref();
+        let grant = match self.ca.redeem_admitted(&order, &request, now, rng)? {
+            Ok(grant) => grant,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        let signed = self.ca.sign(grant, now, rng)?;
+        // The CA names; a client that asked for another name is told so.
+        let status = match &wish.subject {
+            Some(subject) if !subject.matches(signed.certificate.subject()) => {
+                Status::GrantedWithMods
+            }
+            _ => Status::Accepted,
+        };
+        self.certificate_answer(body, wish.cert_req_id, status, &signed, shown.is_some())
+            .map(Ok)
+    }
+
+    fn show(&self, admitted: &Admitted<'_>, order: OrderId, shown: &mut Option<Shown>) {
+        if let Credential::Code { reference, mac } = &admitted.by {
+            *shown = Some(Shown {
+                order,
+                reference: reference.clone(),
+                mac: mac.clone(),
+            });
+        }
+    }
+
+    /// R, from the EncryptedVID; nothing from a stock client, whose certificate has no VID.
+    fn random_number(
+        &self,
+        encrypted_vid: Option<&der::Any>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<RandomNumber>, Refused> {
+        let Some(encrypted_vid) = encrypted_vid else {
+            return Ok(None);
+        };
+        let wrong = || Refused::of(FailureInfo::IncorrectData);
+        let key = self.keys.encryption.as_ref().ok_or_else(wrong)?;
+        let encrypted_vid: EncryptedVid = encrypted_vid.decode_as().map_err(|_| wrong())?;
+        if !encrypted_vid.is_for(&key.certificate) {
+            return Err(wrong());
+        }
+        encrypted_vid
+            .open(&*key.decryptor, rng)
+            .map(Some)
+            .map_err(|_| wrong())
+    }
+}
+
+/// Reads what is asked for. One request in a message: each needs a transaction of its own.
+fn wish(body: &Body) -> Result<Result<Wish, Refused>, CaError> {
+    match body {
+        Body::P10cr(request) => pkcs10(request),
+        Body::Ir(requests) | Body::Cr(requests) | Body::Kur(requests) => match &requests[..] {
+            [request] => crmf(request),
+            _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
+        },
+        _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
+    }
+}
+
+fn crmf(request: &CertReqMsg) -> Result<Result<Wish, Refused>, CaError> {
+    let Some(public_key) = request.public_key() else {
+        return Ok(Err(Refused::of(FailureInfo::BadCertTemplate)));
+    };
+    // An RA that vouches, or a key that is to decrypt, proves nothing here.
+    let Some(ProofOfPossession::Signature(proof)) = &request.popo else {
+        return Ok(Err(Refusal::NoPossession.into()));
+    };
+    if let Some(input) = &proof.input
+        && input.public_key != *public_key
+    {
+        return Ok(Err(Refusal::NoPossession.into()));
+    }
+    let Ok(algorithm) = algorithm(&proof.algorithm) else {
+        return Ok(Err(Refusal::NoPossession.into()));
+    };
+    let octets = request.possession_octets(proof).map_err(unwritable)?;
+    Ok(Ok(Wish {
+        cert_req_id: request.cert_req.cert_req_id,
+        public_key: public_key.clone(),
+        possession: (octets, algorithm, proof.signature.raw_bytes().to_vec()),
+        subject: request.cert_req.cert_template.subject_name(),
+        encrypted_vid: request.reg_info(&oid::ENCRYPTED_VID).cloned(),
+    }))
+}
+
+fn pkcs10(request: &der::Any) -> Result<Result<Wish, Refused>, CaError> {
+    let Ok(request) = CertificationRequest::parse(&crate::store::der(request)?) else {
+        return Ok(Err(Refused::of(FailureInfo::BadDataFormat)));
+    };
+    let Ok(algorithm) = algorithm(request.signature_algorithm()) else {
+        return Ok(Err(Refusal::NoPossession.into()));
+    };
+    Ok(Ok(Wish {
+        // RFC 9810 section 5.3.4: there is no certReqId in a PKCS #10 request.
+        cert_req_id: -1,
+        public_key: request.public_key().clone(),
+        possession: (
+            request.info_der().to_vec(),
+            algorithm,
+            request.signature().to_vec(),
+        ),
+        subject: Some(request.subject().clone()),
+        encrypted_vid: None,
+    }))
+}
+
+fn algorithm(
+    identifier: &spki::AlgorithmIdentifierOwned,
+) -> Result<SignatureAlgorithm, npki_key::AlgorithmError> {
+    SignatureAlgorithm::from_identifier(der::referenced::OwnedToRef::owned_to_ref(identifier))
+}
