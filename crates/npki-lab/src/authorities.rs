@@ -1,13 +1,17 @@
 use core::time::Duration;
 
-use npki_ca::{CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony};
+use npki_ca::{
+    CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony,
+    cmp::{CmpKeys, EncryptionKey},
+};
 use npki_cert::{Certificate, Crl, CrlParams, Name, PolicyArc};
 use npki_core::{HashAlgorithm, Instant, Issuer};
+use npki_key::{KeyKind, PrivateKey};
 use npki_ledger::SealingKey;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::{KeyPool, LabError};
+use crate::{KeyPool, LabError, LabRng};
 
 /// The root and the CAs of a lab: certificates, settings and keys.
 ///
@@ -30,6 +34,8 @@ pub struct Authority {
     pub settings: CaSettings,
     /// Its keys.
     pub keys: CaKeys,
+    /// Its keys for CMP messages.
+    pub cmp: CmpKeys,
 }
 
 impl Authorities {
@@ -81,10 +87,12 @@ impl Authorities {
                 code_attempts: 5,
                 crl_lifetime: Duration::from_secs(24 * 3600),
             };
+            let cmp = cmp_keys(number, &root, &settings, from)?;
             cas.push(Authority {
                 issuer,
                 settings,
                 keys: keys(number, issuer)?,
+                cmp,
             });
         }
         Ok(Self { root, cas })
@@ -141,6 +149,38 @@ fn keys(number: usize, issuer: Issuer) -> Result<CaKeys, LabError> {
         code: CodeKey::new(b"code-1", lab_key(&format!("code {issuer}"))),
         sealing: sealing(&format!("ca-{issuer}"))?,
         idn: sealing("idn-1")?,
+    })
+}
+
+/// Of a generator of its own, so that what else comes of the lab's seed stays as it is.
+fn cmp_keys(
+    number: usize,
+    root: &Certificate,
+    settings: &CaSettings,
+    from: Instant,
+) -> Result<CmpKeys, LabError> {
+    let mut rng = LabRng::new(u64::try_from(number).unwrap_or_default());
+    let ca = &settings.certificate;
+    let ca_key = KeyPool::key(number)?.signing_key()?;
+    let protection = PrivateKey::generate(KeyKind::P256, &mut rng)?;
+    let encryption = KeyPool::encryption_key(number)?;
+    let service = |public_key| ceremony::CmpServiceKey {
+        public_key,
+        not_before: from,
+        not_after: years(from, 9),
+        crl_uri: &settings.crl_uri,
+        ocsp_uri: &settings.ocsp_uri,
+    };
+    let signed = service(protection.public_key());
+    let encrypted = service(encryption.public_key());
+    Ok(CmpKeys {
+        certificate: ceremony::cmp_server(ca, &*ca_key, &signed, &mut rng)?,
+        protection: protection.signing_key()?,
+        chain: vec![root.clone()],
+        encryption: Some(EncryptionKey {
+            certificate: ceremony::cmp_encryption(ca, &*ca_key, &encrypted, &mut rng)?,
+            decryptor: encryption.decryptor()?,
+        }),
     })
 }
 

@@ -2,12 +2,13 @@
 
 use npki_ca::{BankPort, CaError, Cancelled, Refusal};
 use npki_core::{
-    Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Registration,
+    Channel, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Registration,
     RevocationReason, Sentence,
 };
 use npki_ledger::IdempotencyKey;
+use npki_policy::AskedBy;
 use npki_ra::{
-    EffectId, RaError,
+    EffectId, RaError, Revocation, Revoke,
     ports::{CaPort, Cancellation},
 };
 
@@ -82,6 +83,32 @@ impl BankPort for Lab<'_> {
                 self.ra()
                     .order_by_certificate(issuer, serial, action, &key, now, &mut rng),
             )
+        })
+    }
+
+    fn revocation_by_certificate(
+        &self,
+        issuer: Issuer,
+        serial: &[u8],
+        reason: RevocationReason,
+        key: &[u8; 32],
+        now: Instant,
+    ) -> Result<(), PortError> {
+        let key = IdempotencyKey::new(*key).map_err(|_| PortError::Down)?;
+        let request = Revoke {
+            issuer,
+            serial: serial.to_vec(),
+            reason,
+            asked_by: AskedBy::OwnSignature,
+            channel: Channel::Pc,
+        };
+        self.outside.reach(Port::Ra, || {
+            let mut rng = self.rng();
+            match self.ra().revoke(&request, &key, now, &mut rng) {
+                Ok(Revocation::Refused(refusal)) => Err(PortError::Refused(refusal.sentence())),
+                Ok(_) => Ok(()),
+                Err(_) => Err(PortError::Unknown),
+            }
         })
     }
 

@@ -1,8 +1,8 @@
 use npki_ca::{BareRequest, Signed};
 use npki_cert::Certificate;
 use npki_core::{
-    Channel, Holder, Issuer, OrderAction, OrderId, Product, RandomNumber, ReplacedBecause,
-    RevocationReason,
+    Channel, Holder, Issuer, OrderAction, OrderId, Product, RandomNumber, Registration,
+    ReplacedBecause, RevocationReason,
 };
 use npki_key::PrivateKey;
 use npki_ledger::IdempotencyKey;
@@ -172,12 +172,57 @@ impl Lab<'_> {
         done(answer)
     }
 
-    /// Steps 3 to 7, each answered rightly.
-    fn order_and_take(
+    /// Orders a certificate in the bank's steps and stops where the subscriber's program takes over: with
+    /// the reference number and the authorization code in his hand.
+    ///
+    /// # Errors
+    /// As [`Lab::issue`].
+    pub fn order(
         &self,
         person: &Person,
-        mut application: Application,
-    ) -> Result<Held, LabError> {
+        product: Product,
+        issuer: Option<Issuer>,
+    ) -> Result<Registration, LabError> {
+        let application = self.begin(Channel::Pc, person, OrderAction::Issue)?;
+        let Step::Choose(choose) = application.next() else {
+            return Err(elsewhere(&application));
+        };
+        let terms = self.terms_of(issuer.or_else(|| self.first_issuer(product)));
+        let choice = choose.new_certificate(product, issuer, terms, Some(Consent::Given));
+        let application = self.tell(application.id(), &choice)?;
+        let application = self.walk(person, application)?;
+        Ok(self.ra().registration(application.id(), self.now())?)
+    }
+
+    /// Orders the reissue of a certificate (R12), as [`Lab::order`] does.
+    ///
+    /// # Errors
+    /// As [`Lab::issue`].
+    pub fn order_reissue(
+        &self,
+        held: &Held,
+        because: ReplacedBecause,
+    ) -> Result<Registration, LabError> {
+        let application = self.begin(Channel::Pc, &held.person, OrderAction::Reissue)?;
+        let Step::Choose(choose) = application.next() else {
+            return Err(elsewhere(&application));
+        };
+        let serial = held.certificate.serial_number().octets();
+        let terms = self.terms_of(Some(held.issuer));
+        let choice = choose.in_place_of(held.issuer, serial, because, terms);
+        let application = self.tell(application.id(), &choice)?;
+        let application = self.walk(&held.person, application)?;
+        Ok(self.ra().registration(application.id(), self.now())?)
+    }
+
+    /// Steps 3 to 7, each answered rightly.
+    fn order_and_take(&self, person: &Person, application: Application) -> Result<Held, LabError> {
+        let application = self.walk(person, application)?;
+        self.collect(person, &application)
+    }
+
+    /// Steps 3 to 6, to the CA's door.
+    fn walk(&self, person: &Person, mut application: Application) -> Result<Application, LabError> {
         let mut called = false;
         loop {
             let command = match application.next() {
@@ -206,7 +251,7 @@ impl Lab<'_> {
                     application = self.again(application.id())?;
                     continue;
                 }
-                Step::AtTheCa(_) => return self.collect(person, &application),
+                Step::AtTheCa(_) => return Ok(application),
                 _ => return Err(elsewhere(&application)),
             };
             application = self.tell(application.id(), &command)?;

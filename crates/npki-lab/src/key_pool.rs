@@ -18,17 +18,31 @@ impl KeyPool {
     /// # Errors
     /// [`KeyError`] never, unless the pool in this crate was damaged.
     pub fn key(number: usize) -> Result<PrivateKey, KeyError> {
-        let block = POOL
-            .split_inclusive("-----END PRIVATE KEY-----\n")
-            .nth(number % Self::LEN)
-            .unwrap_or_default();
-        let der = pem::decode_vec(block.as_bytes())
-            .map_or_else(|_| Zeroizing::default(), |(_, der)| Zeroizing::new(der));
-        PrivateKey::parse(&der)
+        read(POOL, number % Self::LEN)
+    }
+
+    /// How many keys CAs have to be encrypted to.
+    pub(crate) const ENCRYPTION_LEN: usize = 5;
+
+    /// The key that a CA's EncryptedVID is made for; numbers wrap around. Apart, so that no subscriber
+    /// gets one.
+    pub(crate) fn encryption_key(number: usize) -> Result<PrivateKey, KeyError> {
+        read(ENCRYPTION, number % Self::ENCRYPTION_LEN)
     }
 }
 
+fn read(pool: &str, number: usize) -> Result<PrivateKey, KeyError> {
+    let block = pool
+        .split_inclusive("-----END PRIVATE KEY-----\n")
+        .nth(number)
+        .unwrap_or_default();
+    let der = pem::decode_vec(block.as_bytes())
+        .map_or_else(|_| Zeroizing::default(), |(_, der)| Zeroizing::new(der));
+    PrivateKey::parse(&der)
+}
+
 const POOL: &str = include_str!("../keys/pool.pem");
+const ENCRYPTION: &str = include_str!("../keys/encryption.pem");
 
 #[cfg(test)]
 mod tests {
@@ -38,11 +52,12 @@ mod tests {
     fn every_key_is_sound_and_another() {
         let mut keys: Vec<_> = (0..KeyPool::LEN)
             .map(|i| KeyPool::key(i).unwrap())
+            .chain((0..KeyPool::ENCRYPTION_LEN).map(|i| KeyPool::encryption_key(i).unwrap()))
             .inspect(|key| key.check().unwrap())
             .map(|key| key.expose_der().to_vec())
             .collect();
         keys.sort_unstable();
         keys.dedup();
-        assert_eq!(keys.len(), KeyPool::LEN);
+        assert_eq!(keys.len(), KeyPool::LEN + KeyPool::ENCRYPTION_LEN);
     }
 }

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use core::time::Duration;
 
-use npki_ca::Ca;
+use npki_ca::{Ca, cmp::CmpCa};
 use npki_cert::{Certificate, Crl};
 use npki_core::{Instant, Issuer};
 use npki_key::PrivateKey;
@@ -134,6 +134,13 @@ impl<'a> Lab<'a> {
             &**ledger,
             self,
         ))
+    }
+
+    /// The CA with these habits as it answers CMP messages; `None` when the lab has none.
+    #[must_use]
+    pub fn cmp_ca(&self, issuer: Issuer) -> Option<CmpCa<'_>> {
+        let keys = &self.authorities.ca(issuer)?.cmp;
+        Some(CmpCa::new(self.ca(issuer)?, keys))
     }
 
     /// The rules that the bank goes by.
