@@ -3,6 +3,7 @@
 //! Rooms that name their errors themselves are asked; the others have their names here, one for each variant.
 
 use npki_cert::{CertError, NameTextError};
+use npki_cmp::CmpError;
 use npki_container::{
     BeyondBound, Bound, CbcError, IterationsError, OpenError, ParseError, PasswordRefused,
     PasswordTooLong, PfxParseError, SchemeError, SealError,
@@ -66,6 +67,10 @@ named! {
     PathError: PathError::name;
     CrlError: CrlError::name;
     OcspError: OcspError::name;
+    CmpError: |error| match error {
+        CmpError::TooLong { .. } => "too-long",
+        _ => "malformed",
+    };
     CmsError: CmsError::name;
     CmsSignError: |error| match error {
         CmsSignError::KeyMismatch => "key-mismatch",

@@ -3,6 +3,7 @@ use npki_cert::{
     Certificate, CertificationRequest, Crl, OcspRequest, OcspResponse, assemble_certificate,
     assemble_crl,
 };
+use npki_cmp::Message;
 use npki_container::{Bounds, EncryptedPrivateKeyInfo, Pfx};
 use npki_key::{PrivateKey, PublicKey, Verifier as _};
 use npki_sign::cms::{CmsError, SignedData};
@@ -43,8 +44,7 @@ pub(super) fn parse(fields: &Fields<'_>) -> Outcome {
         "csr" => CertificationRequest::parse(&der)?.encode()?,
         "ocsp_req" => OcspRequest::parse(&der)?.encode()?,
         "ocsp_resp" => OcspResponse::parse(&der)?.encode()?,
-        // CMP has no room yet.
-        "cmp" => return Err(No::Unsupported),
+        "cmp" => Message::parse(&der)?.encode()?,
         _ => return Err(No::BAD_REQUEST),
     };
     Ok(json!({ "reencoded": hex::encode(&written) }))
