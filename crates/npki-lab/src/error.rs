@@ -37,6 +37,9 @@ pub enum LabError {
     /// A key did not sign.
     #[error("a key did not sign")]
     Sign(#[from] SignError),
+    /// A key could not be encrypted.
+    #[error("a key could not be encrypted")]
+    Seal(#[from] npki_container::SealError),
     /// A key's name is too long.
     #[error("a key's name is too long")]
     KeyId(#[from] LengthError),

@@ -29,6 +29,7 @@ mod key_pool;
 mod lab;
 mod outside;
 mod person;
+mod population;
 mod rng;
 
 pub use authorities::{Authorities, Authority};
@@ -38,4 +39,5 @@ pub use key_pool::KeyPool;
 pub use lab::{Lab, LabLedgers};
 pub use outside::{Outside, PhoneHabit, Port, Stage, Trouble};
 pub use person::{PEOPLE, Person};
+pub use population::{Condition, LabFile, Population, Specimen};
 pub use rng::LabRng;
