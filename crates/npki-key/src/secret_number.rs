@@ -1,11 +1,15 @@
 //! Arithmetic on numbers that must not outlive it: every intermediate value is wiped.
 //!
 //! crypto-bigint's own product and remainder free copies of their arguments unwiped. These are the
-//! plainest methods there are, for what a key is checked with; nothing is signed with them. No
-//! branch depends on a value, but on widths and on whether a modulus fills its width.
+//! schoolbook's methods, for what a key is checked with; nothing is signed with them. No branch
+//! depends on a value, but on widths and on how many bits a modulus has.
+
+mod remainder;
 
 use crypto_bigint::{BoxedUint, Limb};
 use zeroize::Zeroizing;
+
+pub(crate) use remainder::remainder;
 
 /// A number that is wiped on drop.
 pub(crate) type SecretNumber = Zeroizing<BoxedUint>;
@@ -25,34 +29,6 @@ pub(crate) fn product(a: &BoxedUint, b: &BoxedUint) -> SecretNumber {
         }
     }
     product
-}
-
-/// `number` modulo `modulus`, one bit after the other; `modulus` is not zero.
-pub(crate) fn remainder(number: &BoxedUint, modulus: &BoxedUint) -> SecretNumber {
-    let mut rest = zero(modulus.bits_precision());
-    let mut less = zero(modulus.bits_precision());
-    // What is shorter than the modulus is its own remainder: more than half of the work is spared.
-    let shorter = match modulus.as_limbs() {
-        [shorter @ .., top] if *top != Limb::ZERO => shorter.len(),
-        _ => 0,
-    };
-    let bits_from = number.as_limbs().len().saturating_sub(shorter);
-    let (low, high) = number.as_limbs().split_at(bits_from);
-    for (rest, limb) in rest.as_mut_limbs().iter_mut().zip(high) {
-        *rest = *limb;
-    }
-    for limb in low.iter().rev() {
-        for place in (0..Limb::BITS).rev() {
-            let over = shift_in(&mut rest, (*limb >> place) & Limb::ONE);
-            let borrow = subtract(&rest, modulus, &mut less);
-            // All ones where the subtraction went well, or the bit that fell out made up for it.
-            let fits = !borrow | over.wrapping_neg();
-            for (rest, less) in rest.as_mut_limbs().iter_mut().zip(less.as_limbs()) {
-                *rest = *rest ^ ((*rest ^ *less) & fits);
-            }
-        }
-    }
-    rest
 }
 
 /// p - 1 of an odd p.
@@ -75,29 +51,8 @@ pub(crate) fn is_one(number: &BoxedUint) -> bool {
     number.is_one().into()
 }
 
-fn zero(bits: u32) -> SecretNumber {
+pub(crate) fn zero(bits: u32) -> SecretNumber {
     Zeroizing::new(BoxedUint::zero_with_precision(bits))
-}
-
-/// Doubles `number`, adds `bit`, and gives the bit that fell out.
-fn shift_in(number: &mut BoxedUint, bit: Limb) -> Limb {
-    let mut carry = bit;
-    for limb in number.as_mut_limbs() {
-        let over = *limb >> (Limb::BITS - 1);
-        *limb = (*limb << 1) | carry;
-        carry = over;
-    }
-    carry
-}
-
-/// Writes a - b into `difference`, all of one width; the borrow is all ones or zero.
-fn subtract(a: &BoxedUint, b: &BoxedUint, difference: &mut BoxedUint) -> Limb {
-    let mut borrow = Limb::ZERO;
-    let limbs = a.as_limbs().iter().zip(b.as_limbs());
-    for ((a, b), difference) in limbs.zip(difference.as_mut_limbs()) {
-        (*difference, borrow) = a.borrowing_sub(*b, borrow);
-    }
-    borrow
 }
 
 #[cfg(test)]
@@ -123,6 +78,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
         fn as_crypto_bigint_calculates(a in number(1..7), b in number(1..4)) {
             prop_assert_eq!(&*product(&a, &b), &a.concatenating_mul(&b));
