@@ -33,7 +33,7 @@ impl RandomizedSigner<Signature> for Bridge<'_> {
         rng.try_fill_bytes(seed.as_mut_slice())
             .map_err(|_| signature::Error::new())?;
         self.0
-            .sign(message, &mut Expanded { seed, counter: 0 })
+            .sign(message, &mut Expanded::new(seed))
             .map_err(signature::Error::from_source)
     }
 }
@@ -42,9 +42,15 @@ impl RandomizedSigner<Signature> for Bridge<'_> {
 ///
 /// The handles take a generator that does not fail. One seed serves one signature (a blinding, a
 /// salt, a part of a nonce), so nothing is asked of it beyond that.
-struct Expanded {
+pub(crate) struct Expanded {
     seed: Zeroizing<[u8; 32]>,
     counter: u64,
+}
+
+impl Expanded {
+    pub(crate) const fn new(seed: Zeroizing<[u8; 32]>) -> Self {
+        Self { seed, counter: 0 }
+    }
 }
 
 impl TryRng for Expanded {

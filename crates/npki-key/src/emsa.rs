@@ -25,7 +25,10 @@ pub(crate) fn pkcs1(digest: &Digest, octets: usize) -> Option<Vec<u8>> {
 }
 
 /// The DER of `DigestInfo`, its NULL written out: the one form that is made and accepted.
-fn digest_info(digest: &Digest) -> Vec<u8> {
+///
+/// Source: RFC 8017 section 9.2, note 1.
+#[must_use]
+pub fn digest_info(digest: &Digest) -> Vec<u8> {
     let oid = digest.algorithm().oid();
     // Every length is below 128: an OID has at most 9 octets, a digest at most 64.
     let short = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);

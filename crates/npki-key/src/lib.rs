@@ -5,6 +5,8 @@
 //! handle instead, behind which a token or another library may stand as well: [`SigningKey`],
 //! [`Verifier`], [`Decryptor`]. [`Bridge`] shows a handle to x509-cert's builders.
 //!
+//! Handles of other crates build on [`backend`] and are held to the contract by [`conformance`].
+//!
 //! This room opens no encrypted key (npki-container does), decides nothing about which algorithms
 //! are strong enough, tests no number for being prime, and asks no system for randomness. It refuses
 //! keys of three primes, MD5 and older, curves other than P-256 (P-384 and P-521 are verified), and
@@ -51,7 +53,9 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod backend;
 mod bridge;
+pub mod conformance;
 mod decryptor;
 mod ec_private_key;
 mod ec_signer;

@@ -195,6 +195,20 @@ impl PrivateKey {
         &self.der
     }
 
+    /// What the `PrivateKeyInfo` wraps: `RSAPrivateKey` or `ECPrivateKey`, DER. Backends that refuse
+    /// attributes, or RSA parameters that are absent, take this.
+    ///
+    /// # Errors
+    /// None for a key that was parsed: [`KeyError`] as [`parse`](Self::parse) gives it.
+    ///
+    /// # Security
+    /// As [`expose_der`](Self::expose_der).
+    ///
+    /// Source: RFC 8017 appendix A.1.2; RFC 5915 section 3.
+    pub fn expose_key(&self) -> Result<&[u8], KeyError> {
+        Ok(self.info()?.private_key)
+    }
+
     /// A handle that signs with SHA-256: RSASSA-PKCS1-v1_5, or ECDSA.
     ///
     /// # Errors

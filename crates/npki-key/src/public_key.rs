@@ -78,6 +78,15 @@ impl PublicKey {
         })
     }
 
+    /// Bits of the modulus of an RSA key; nothing for a curve.
+    #[must_use]
+    pub fn rsa_bits(&self) -> Option<usize> {
+        match &self.key {
+            Key::Rsa(key) => Some(modulus_bits(key)),
+            Key::P256(_) | Key::P384(_) | Key::P521(_) => None,
+        }
+    }
+
     /// Encrypts `message` with RSAES-PKCS1-v1_5: at most as many octets as the modulus less 11.
     ///
     /// # Errors
@@ -112,6 +121,18 @@ impl PublicKey {
         let key = self.rsa_for(message, 2 * hash.digest_len() + 2)?;
         let work = Encrypt { key, message, rng };
         oaep::with(hash, mgf_hash, label, work).map_err(|_| EncryptError::WrongKey)
+    }
+
+    /// Whether the algorithm goes with the key, and its encoding fits into the modulus.
+    pub(crate) fn signs_with(&self, algorithm: SignatureAlgorithm) -> bool {
+        match (&self.key, algorithm) {
+            (Key::Rsa(_), SignatureAlgorithm::RsaPkcs1(_)) => true,
+            (Key::Rsa(key), SignatureAlgorithm::RsaPss { hash, salt_len, .. }) => {
+                emsa::pss_fits(hash, salt_len, modulus_bits(key))
+            }
+            (Key::P256(_) | Key::P384(_) | Key::P521(_), SignatureAlgorithm::Ecdsa(_)) => true,
+            _ => false,
+        }
     }
 
     /// The RSA key, if `message` fits beside so many octets of padding.
@@ -155,7 +176,7 @@ impl Verifier for PublicKey {
                     mgf_hash, salt_len, ..
                 },
             ) => {
-                let bits = usize::try_from(key.n().bits_vartime()).unwrap_or(usize::MAX);
+                let bits = modulus_bits(key);
                 let wanted = bits.saturating_sub(1).div_ceil(8);
                 open_rsa(key, signature, wanted)
                     .is_some_and(|encoded| emsa::is_pss(digest, mgf_hash, salt_len, bits, &encoded))
@@ -200,6 +221,10 @@ fn open_rsa(key: &RsaPublicKey, signature: &[u8], wanted: usize) -> Option<Vec<u
         return None;
     }
     octets(&rsa_encrypt(key, &number).ok()?, wanted)
+}
+
+fn modulus_bits(key: &RsaPublicKey) -> usize {
+    usize::try_from(key.n().bits_vartime()).unwrap_or(usize::MAX)
 }
 
 fn rsa_key(der: &[u8]) -> Result<RsaPublicKey, KeyError> {

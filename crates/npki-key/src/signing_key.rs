@@ -58,7 +58,10 @@ pub trait SigningKey: Send + Sync + Debug {
 }
 
 /// Refuses a digest that the handle's algorithm does not name.
-pub(crate) fn expect_hash(algorithm: SignatureAlgorithm, digest: &Digest) -> Result<(), SignError> {
+///
+/// # Errors
+/// [`SignError::Digest`] with both functions.
+pub fn expect_hash(algorithm: SignatureAlgorithm, digest: &Digest) -> Result<(), SignError> {
     if digest.algorithm() == algorithm.hash() {
         Ok(())
     } else {
