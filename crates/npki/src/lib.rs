@@ -10,7 +10,7 @@
 //!
 //! Adapters are features too, and none is on by default: `folder` (NPKI folders on disks), `sqlite`
 //! (the embedded ledger; `sqlite-bundled` compiles SQLite along), `postgres` (the ledger of several
-//! machines).
+//! machines), `aws-lc` (faster signing).
 //!
 //! This crate is thin: it wires the rooms `npki-…`, joins the checks of a login, and it alone reads the
 //! system's clock ([`now`]) and randomness ([`system_rng`]). Every room is a crate of its own for who
@@ -32,4 +32,6 @@ pub mod wallet;
 pub use npki_cert::Certificate;
 pub use npki_core::{Idn, Instant, KstDay, Product, Purpose, RandomNumber, Sentence};
 pub use npki_key::{PrivateKey, SigningKey};
+#[cfg(feature = "aws-lc")]
+pub use npki_key_aws_lc as aws_lc;
 pub use system::{SystemRng, now, system_rng};

@@ -1,0 +1,18 @@
+use std::error::Error;
+
+use npki_key::{KeyError, SignatureAlgorithm};
+
+/// Why there is no handle.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AwsLcError {
+    /// AWS-LC does not offer this algorithm, or this crate does not take it from there.
+    #[error("{0:?} is not offered by this backend")]
+    Unsupported(SignatureAlgorithm),
+    /// The key's numbers contradict each other, or it is too short or too long for AWS-LC.
+    #[error("AWS-LC refuses the key")]
+    Rejected(#[source] Box<dyn Error + Send + Sync>),
+    /// The key, or the algorithm for this key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
