@@ -26,8 +26,7 @@ packages=(
   "command -v strace        | strace"           # crash sweep
   "ls /usr/lib/postgresql/*/bin/initdb | postgresql"   # the ledger of several machines
   "python3 -c 'import ensurepip, venv' | python3-venv"
-  # Uncomment when a room comes to need it:
-  # "test -e /usr/lib/softhsm/libsofthsm2.so | softhsm2"   # PKCS#11 adapters
+  "test -e /usr/lib/softhsm/libsofthsm2.so | softhsm2"   # keys in a token
 )
 
 # ---- Python: exact versions, tried together on Python 3.11.

@@ -10,7 +10,8 @@
 //!
 //! Adapters are features too, and none is on by default: `folder` (NPKI folders on disks), `sqlite`
 //! (the embedded ledger; `sqlite-bundled` compiles SQLite along), `postgres` (the ledger of several
-//! machines), `aws-lc` (faster signing).
+//! machines), `aws-lc` (faster signing), `pkcs11`
+//! (keys in a token).
 //!
 //! This crate is thin: it wires the rooms `npki-…`, joins the checks of a login, and it alone reads the
 //! system's clock ([`now`]) and randomness ([`system_rng`]). Every room is a crate of its own for who
@@ -34,4 +35,6 @@ pub use npki_core::{Idn, Instant, KstDay, Product, Purpose, RandomNumber, Senten
 pub use npki_key::{PrivateKey, SigningKey};
 #[cfg(feature = "aws-lc")]
 pub use npki_key_aws_lc as aws_lc;
+#[cfg(feature = "pkcs11")]
+pub use npki_key_pkcs11 as pkcs11;
 pub use system::{SystemRng, now, system_rng};
