@@ -5,6 +5,7 @@ mod copy;
 mod delete;
 mod export;
 mod import;
+mod lab;
 mod list;
 mod passwd;
 mod policy;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Failur
         Command::Sign(args) => sign::run(args, context),
         Command::Verify(args) => verify::run(args, context),
         Command::Vid(args) => vid::run(args, context),
+        Command::Lab(args) => lab::run(args, context),
         Command::Policy(args) => policy::run(args, context),
     }
 }
