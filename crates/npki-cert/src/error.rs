@@ -78,3 +78,21 @@ pub enum CertError {
         what: &'static str,
     },
 }
+
+impl CertError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "too-long",
+            Self::Malformed { .. } | Self::ObjectIdentifier { .. } => "malformed",
+            Self::TrailingData { .. } => "trailing-data",
+            Self::Version { .. } => "version",
+            Self::SerialNumber(_) => "serial-number",
+            Self::AlgorithmsDiffer { .. } => "algorithms-differ",
+            Self::DuplicateExtension(_) => "duplicate-extension",
+            Self::Extension { .. } => "extension",
+            Self::Pem { .. } => "pem",
+        }
+    }
+}

@@ -66,6 +66,17 @@ pub struct BeyondBound {
     pub limit: u64,
 }
 
+impl BeyondBound {
+    /// The stable name of the error, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self.bound {
+            Bound::Iterations | Bound::Work => "too-costly",
+            _ => "too-long",
+        }
+    }
+}
+
 impl Bounds {
     /// The table.
     pub const DEFAULT: Self = Self {

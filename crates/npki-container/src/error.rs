@@ -15,6 +15,18 @@ pub enum ParseError {
     Cost(#[from] BeyondBound),
 }
 
+impl ParseError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotAKeyFile(_) => "not-a-key-file",
+            Self::NotEncrypted => "not-encrypted",
+            Self::Cost(error) => error.name(),
+        }
+    }
+}
+
 /// Why a container did not open (R52).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -28,6 +40,18 @@ pub enum OpenError {
     /// The key is sound and belongs to another certificate.
     #[error("the private key belongs to another certificate")]
     OtherCertificate,
+}
+
+impl OpenError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Scheme(error) => error.name(),
+            Self::WrongPasswordOrDamaged => "wrong-password-or-damaged",
+            Self::OtherCertificate => "other-certificate",
+        }
+    }
 }
 
 /// Why nothing was sealed.
@@ -50,4 +74,16 @@ pub enum SealError {
     /// Encoding failed: it would be longer than DER of ours can be.
     #[error("encoding failed: {0}")]
     Encoding(#[from] der::Error),
+}
+
+impl SealError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotReadable | Self::Encoding(_) => "not-sealed",
+            Self::NoPair { .. } => "no-pair",
+            Self::Scheme(error) => error.name(),
+        }
+    }
 }

@@ -62,6 +62,19 @@ pub enum PfxParseError {
     Cost(#[from] BeyondBound),
 }
 
+impl PfxParseError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Ber(_) | Self::NotAPfx(_) => "not-a-pfx",
+            Self::Version { .. } => "pfx-version",
+            Self::Content { .. } => "unsupported-algorithm",
+            Self::Cost(error) => error.name(),
+        }
+    }
+}
+
 impl Pfx {
     /// Reads the outside: structure, kinds of content, how they are encrypted.
     ///

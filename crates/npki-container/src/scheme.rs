@@ -70,6 +70,18 @@ pub enum SchemeError {
     Cost(#[from] BeyondBound),
 }
 
+impl SchemeError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unsupported { .. } => "unsupported-algorithm",
+            Self::Parameters { .. } => "malformed-parameters",
+            Self::Cost(error) => error.name(),
+        }
+    }
+}
+
 /// What an algorithm in a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -64,6 +64,27 @@ pub enum KeyError {
     Generation,
 }
 
+impl KeyError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "key-too-large",
+            Self::Malformed(_) => "key-malformed",
+            Self::UnsupportedAlgorithm { .. } => "key-algorithm",
+            Self::UnsupportedCurve { .. } => "key-curve",
+            Self::Parameters => "key-parameters",
+            Self::MultiPrime => "key-multi-prime",
+            Self::ModulusSize { .. } => "key-modulus-size",
+            Self::PublicExponent => "key-public-exponent",
+            Self::Inconsistent(_) => "key-inconsistent",
+            Self::RandomNumber => "key-random-number",
+            Self::WrongUse(_) => "key-wrong-use",
+            Self::Generation => "key-generation",
+        }
+    }
+}
+
 /// What in a key does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -116,6 +116,32 @@ pub enum MediumError {
     },
 }
 
+impl MediumError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not-found",
+            Self::Exists { .. } => "exists",
+            Self::HalfPair { .. } => "half-pair",
+            Self::Damaged { damage, .. } => damage.name(),
+            Self::Scheme(error) => error.name(),
+            Self::WrongPasswordOrDamaged => "wrong-password-or-damaged",
+            Self::OtherCertificate => "other-certificate",
+            Self::Refused(_) => "bundle-refused",
+            Self::TokenKeyStays(_) => "key-stays",
+            Self::Seal(error) => error.name(),
+            Self::NotAsWritten { .. } => "not-as-written",
+            Self::Full { .. } => "medium-full",
+            Self::ReadOnly { .. } => "medium-read-only",
+            Self::Denied { .. } => "medium-denied",
+            Self::Gone { .. } => "medium-gone",
+            Self::Busy { .. } => "medium-busy",
+            Self::Io { .. } => "medium-io",
+        }
+    }
+}
+
 /// An error of the system or of a library beneath an adapter.
 pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -145,6 +171,19 @@ pub enum Damage {
         /// Octets read at most.
         max: u64,
     },
+}
+
+impl Damage {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotACertificate(_) => "not-a-certificate",
+            Self::NotAKey(_) => "not-a-key-file",
+            Self::TooLarge { .. } => "too-long",
+            _ => "damaged",
+        }
+    }
 }
 
 impl From<OpenError> for MediumError {

@@ -48,6 +48,20 @@ pub enum PfxError {
     Medium(#[from] MediumError),
 }
 
+impl PfxError {
+    /// The stable name of the variant, as command and adapter print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Parse(error) => error.name(),
+            Self::Open(error) => error.name(),
+            Self::NoSigningPair => "no-signing-pair",
+            Self::Seal(error) => error.name(),
+            Self::Medium(error) => error.name(),
+        }
+    }
+}
+
 /// Exports an entry as a PFX with both pairs, R, and the CA certificates that lie beside it (R62).
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use npki_container::{
     OpenError, ParseError, PasswordRefused, PasswordTooLong, PfxParseError, SchemeError, SealError,
 };
 use npki_core::{IdnError, RandomNumberError, Sentence};
+use npki_key::KeyError;
 use npki_media::{Damage, MediumError, PfxError};
 use npki_sign::cms::{CmsError, CmsSignError};
 use serde_json::json;
@@ -119,11 +120,12 @@ impl From<Exit> for ExitCode {
 
 impl From<MediumError> for Failure {
     fn from(error: MediumError) -> Self {
+        let kind = error.name();
         use Exit::{CannotOpen, Environment, Refused, Usage};
         match error {
             MediumError::NotFound { id } => Self::new(
                 Usage,
-                "not-found",
+                kind,
                 say!(
                     "{id} 인증서가 없습니다. npki list로 확인하세요.",
                     "there is no certificate {id}; see npki list."
@@ -131,7 +133,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::Exists { id } => Self::new(
                 Refused,
-                "exists",
+                kind,
                 say!(
                     "{id} 인증서가 이미 있습니다. 바꾸려면 --overwrite를 붙이세요.",
                     "the certificate {id} is there already; add --overwrite to replace it."
@@ -142,7 +144,7 @@ impl From<MediumError> for Failure {
                 let missing = missing.join(", ");
                 Self::new(
                     CannotOpen,
-                    "half-pair",
+                    kind,
                     say!(
                         "{id}: {missing} 파일이 없습니다. 다른 저장매체에서 다시 복사하거나 재발급받으세요.",
                         "{id}: {missing} is missing; copy the pair again from another medium, or have it reissued."
@@ -154,7 +156,7 @@ impl From<MediumError> for Failure {
             MediumError::OtherCertificate => OpenError::OtherCertificate.into(),
             MediumError::Refused(why) => Self::new(
                 Refused,
-                "bundle-refused",
+                kind,
                 say!(
                     "저장할 수 없는 인증서입니다: {why}.",
                     "this cannot be stored: {why}."
@@ -162,7 +164,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::TokenKeyStays(why) => Self::new(
                 Refused,
-                "key-stays",
+                kind,
                 say!(
                     "개인키를 내보내거나 복사할 수 없는 저장매체입니다(R64): {why}.",
                     "the private key cannot leave this medium (R64): {why}."
@@ -171,7 +173,7 @@ impl From<MediumError> for Failure {
             MediumError::Seal(error) => error.into(),
             MediumError::Full { at, .. } => Self::new(
                 Environment,
-                "medium-full",
+                kind,
                 say!(
                     "{at}: 저장 공간이 부족합니다. 공간을 비운 뒤 다시 하세요. 바뀐 것은 없습니다.",
                     "{at}: the medium is full; make room and try again. Nothing was changed."
@@ -179,7 +181,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::ReadOnly { at, .. } => Self::new(
                 Environment,
-                "medium-read-only",
+                kind,
                 say!(
                     "{at}: 쓰기가 금지된 저장매체입니다. 다른 저장매체를 쓰세요.",
                     "{at}: the medium is write-protected; use another one."
@@ -187,7 +189,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::Denied { at, .. } => Self::new(
                 Environment,
-                "permission-denied",
+                kind,
                 say!(
                     "{at}: 권한이 없습니다. 폴더의 권한을 확인하세요.",
                     "{at}: permission denied; check the permissions of the folder."
@@ -195,7 +197,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::Gone { at, .. } => Self::new(
                 Environment,
-                "medium-gone",
+                kind,
                 say!(
                     "{at}: 저장매체가 없습니다. 연결했는지, 경로가 맞는지 확인하세요.",
                     "{at}: the medium is not there; connect it, or check the path."
@@ -203,7 +205,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::Busy { at } => Self::new(
                 Environment,
-                "medium-busy",
+                kind,
                 say!(
                     "{at}: 다른 프로그램이 쓰고 있습니다. 잠시 뒤 다시 하세요.",
                     "{at}: another program is writing there; try again in a moment."
@@ -211,7 +213,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::NotAsWritten { at } => Self::new(
                 Environment,
-                "not-as-written",
+                kind,
                 say!(
                     "{at}: 쓴 것과 읽은 것이 다릅니다. 저장매체를 바꾸세요. 이전 상태가 그대로 있습니다.",
                     "{at}: what was read back is not what was written; use another medium. The old state stands."
@@ -219,7 +221,7 @@ impl From<MediumError> for Failure {
             ),
             MediumError::Io { at, source } => Self::new(
                 Environment,
-                "io",
+                kind,
                 say!(
                     "{at}: 읽거나 쓸 수 없습니다({source}). 저장매체를 확인하세요.",
                     "{at}: cannot be read or written ({source}); check the medium."
@@ -233,50 +235,36 @@ impl From<MediumError> for Failure {
 
 /// A file in a folder that is not what it should be.
 fn damaged(at: &str, damage: &Damage) -> Failure {
-    let (kind, sentence) = match damage {
-        Damage::NotACertificate(_) => (
-            "not-a-certificate",
-            say!(
-                "{at}: 인증서 파일이 아닙니다. 다른 저장매체에서 다시 복사하세요.",
-                "{at}: not a certificate; copy it again from another medium."
-            ),
+    let sentence = match damage {
+        Damage::NotACertificate(_) => say!(
+            "{at}: 인증서 파일이 아닙니다. 다른 저장매체에서 다시 복사하세요.",
+            "{at}: not a certificate; copy it again from another medium."
         ),
-        Damage::NotAKey(_) => (
-            "not-a-key-file",
-            say!(
-                "{at}: 개인키 파일이 아닙니다. 다른 저장매체에서 다시 복사하세요.",
-                "{at}: not an encrypted private key; copy it again from another medium."
-            ),
+        Damage::NotAKey(_) => say!(
+            "{at}: 개인키 파일이 아닙니다. 다른 저장매체에서 다시 복사하세요.",
+            "{at}: not an encrypted private key; copy it again from another medium."
         ),
-        Damage::NotA { wanted, found } => (
-            "damaged",
-            say!(
-                "{at}: {wanted} 자리에 {found}이(가) 있습니다. 치운 뒤 다시 하세요.",
-                "{at}: a {found} stands where a {wanted} should be; take it away and try again."
-            ),
+        Damage::NotA { wanted, found } => say!(
+            "{at}: {wanted} 자리에 {found}이(가) 있습니다. 치운 뒤 다시 하세요.",
+            "{at}: a {found} stands where a {wanted} should be; take it away and try again."
         ),
-        Damage::TooLarge { found, max } => (
-            "too-long",
-            say!(
-                "{at}: {found}바이트는 너무 큽니다(최대 {max}). 알맞은 파일인지 확인하세요.",
-                "{at}: {found} octets are too many (at most {max}); check that it is the right file."
-            ),
+        Damage::TooLarge { found, max } => say!(
+            "{at}: {found}바이트는 너무 큽니다(최대 {max}). 알맞은 파일인지 확인하세요.",
+            "{at}: {found} octets are too many (at most {max}); check that it is the right file."
         ),
-        other => (
-            "damaged",
-            say!("{at}: 손상되었습니다({other}).", "{at}: damaged ({other})."),
-        ),
+        other => say!("{at}: 손상되었습니다({other}).", "{at}: damaged ({other})."),
     };
-    Failure::new(Exit::CannotOpen, kind, sentence)
+    Failure::new(Exit::CannotOpen, damage.name(), sentence)
 }
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
+        let kind = error.name();
         match error {
             OpenError::Scheme(error) => error.into(),
             OpenError::OtherCertificate => Self::new(
                 Exit::CannotOpen,
-                "other-certificate",
+                kind,
                 say!(
                     "개인키가 다른 인증서의 것입니다. 짝이 맞는 파일을 다시 복사하세요.",
                     "the private key belongs to another certificate; copy the pair again from where it came."
@@ -284,7 +272,7 @@ impl From<OpenError> for Failure {
             ),
             _ => Self::new(
                 Exit::CannotOpen,
-                "wrong-password-or-damaged",
+                kind,
                 say!(
                     "비밀번호가 틀렸거나 파일이 손상되었습니다. 비밀번호를 다시 확인하세요. 잊었다면 재발급받으세요.",
                     "wrong password or damaged file; try the password again. A forgotten one cannot be recovered: \
@@ -297,11 +285,7 @@ impl From<OpenError> for Failure {
 
 impl From<SchemeError> for Failure {
     fn from(error: SchemeError) -> Self {
-        let kind = match error {
-            SchemeError::Unsupported { .. } => "unsupported-algorithm",
-            SchemeError::Cost(_) => "too-costly",
-            _ => "malformed-parameters",
-        };
+        let kind = error.name();
         Self::new(
             Exit::CannotOpen,
             kind,
@@ -315,9 +299,10 @@ impl From<SchemeError> for Failure {
 
 impl From<SealError> for Failure {
     fn from(error: SealError) -> Self {
+        let kind = error.name();
         Self::new(
             Exit::CannotOpen,
-            "not-sealed",
+            kind,
             say!(
                 "개인키를 암호화할 수 없었습니다({error}). 바뀐 것은 없습니다.",
                 "the private key could not be encrypted ({error}); nothing was changed."
@@ -328,12 +313,13 @@ impl From<SealError> for Failure {
 
 impl From<PfxError> for Failure {
     fn from(error: PfxError) -> Self {
+        let kind = error.name();
         match error {
             PfxError::Parse(error) => error.into(),
             PfxError::Open(error) => error.into(),
             PfxError::NoSigningPair => Self::new(
                 Exit::CannotOpen,
-                "no-signing-pair",
+                kind,
                 say!(
                     "PFX 안에 서명용 인증서와 개인키의 짝이 없습니다. 내보낸 프로그램에서 개인키를 포함하여 다시 내보내세요.",
                     "the PFX holds no signing certificate with its key; export it again, with the private key."
@@ -348,9 +334,10 @@ impl From<PfxError> for Failure {
 
 impl From<PfxParseError> for Failure {
     fn from(error: PfxParseError) -> Self {
+        let kind = error.name();
         Self::new(
             Exit::CannotOpen,
-            "not-a-pfx",
+            kind,
             say!(
                 "읽을 수 있는 PFX(PKCS#12) 파일이 아닙니다({error}). 알맞은 파일인지 확인하세요.",
                 "this is no PFX (PKCS#12) that can be read ({error}); check that it is the right file."
@@ -361,12 +348,26 @@ impl From<PfxParseError> for Failure {
 
 impl From<ParseError> for Failure {
     fn from(error: ParseError) -> Self {
+        let kind = error.name();
         Self::new(
             Exit::CannotOpen,
-            "not-a-key-file",
+            kind,
             say!(
                 "암호화된 개인키 파일이 아닙니다({error}). 알맞은 파일인지 확인하세요.",
                 "this is no encrypted private key file ({error}); check that it is the right file."
+            ),
+        )
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::new(
+            Exit::CannotOpen,
+            error.name(),
+            say!(
+                "쓸 수 있는 개인키가 아닙니다({error}). 알맞은 파일인지 확인하세요.",
+                "this key cannot be used ({error}); check that it is the right file."
             ),
         )
     }
