@@ -72,7 +72,7 @@ pub use ocsp::{
 pub use policy_oid::{PolicyOid, PolicyOidError};
 pub use policy_registry::{
     Confidence, HolderClass, PolicyArc, PolicyAuthority, PolicyKey, PolicyMedium, PolicyRow,
-    PolicyScope, policy_oid, policy_row, policy_rows,
+    PolicyScope, policy_named, policy_oid, policy_row, policy_rows,
 };
 pub use profile::{
     Criticality, Presence, Profile, ProfileError, ProfileLimits, ProfileRow, TbsParams, lint,

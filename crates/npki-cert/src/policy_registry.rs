@@ -181,6 +181,25 @@ pub fn policy_oid(
         .map(|row| row.oid)
 }
 
+/// The policy that a bank's catalogue names: `yessign/personal-limited` is the signing policy of a
+/// CA for a product, `lab-yessign/personal-limited` the lab's.
+///
+/// ```
+/// let oid = npki_cert::policy_named("yessign/personal-limited").map(|oid| oid.to_string());
+/// assert_eq!(oid.as_deref(), Some("1.2.410.200005.1.1.4"));
+/// assert_eq!(npki_cert::policy_named("KICA/business-limited"), None); // no public row says one
+/// ```
+#[must_use]
+pub fn policy_named(name: &str) -> Option<PolicyOid> {
+    let (issuer, product) = name.split_once('/')?;
+    let (issuer, arc) = match issuer.strip_prefix("lab-") {
+        Some(issuer) => (issuer, PolicyArc::Lab),
+        None => (issuer, PolicyArc::Real),
+    };
+    let (issuer, product) = (issuer.parse().ok()?, product.parse().ok()?);
+    policy_oid(issuer, product, PolicyKey::Sign, arc)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
