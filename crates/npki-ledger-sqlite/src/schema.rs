@@ -128,6 +128,24 @@ fn migrate(connection: &mut Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether this is a ledger of this version, without touching it.
+pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
+    let known = i64::try_from(STEPS.len())?;
+    let (application, version) = state(connection)?;
+    Err(Error::Ledger(match (application, version) {
+        (APPLICATION_ID, version) if version == known => return Ok(()),
+        (APPLICATION_ID, version) if version > known => LedgerError::TooNew {
+            found: u64::try_from(version)?,
+            known: u64::try_from(known)?,
+        },
+        (APPLICATION_ID, _) => LedgerError::ReadOnly(None),
+        _ => LedgerError::Corrupt {
+            what: "the file belongs to another program",
+            cause: None,
+        },
+    }))
+}
+
 fn state(connection: &Connection) -> Result<(i64, i64), Error> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
     Ok((pragma("application_id")?, pragma("user_version")?))

@@ -63,6 +63,28 @@ impl SqliteLedger {
         })
     }
 
+    /// Opens a ledger that is there, to look at it: for an audit, or beside a program that writes.
+    /// Nothing is made, migrated or recorded; a commit gets [`LedgerError::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`LedgerError::Unavailable`] when there is no such file or it cannot be opened,
+    /// [`LedgerError::Corrupt`] when it is no ledger, [`LedgerError::TooNew`], and
+    /// [`LedgerError::ReadOnly`] for one of an older version: open it for writing once.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        let open = || -> Result<_, Error> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let reader = Connection::open_with_flags(path.as_ref(), flags)?;
+            schema::prepare_reader(&reader)?;
+            schema::check(&reader)?;
+            Ok(reader)
+        };
+        Ok(Self {
+            writer: Mutex::new(open()?),
+            reader: None,
+            queue: Queue::default(),
+        })
+    }
+
     /// A ledger in memory, gone when it is dropped.
     ///
     /// # Errors

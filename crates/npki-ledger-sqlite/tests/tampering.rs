@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's helper")]
 
 use npki_ledger::{
-    AuditFinding, Checkpoint, Ledger, SideTable, Unlawful, audit, check_head, conformance,
+    AuditFinding, Checkpoint, Commit, Event, EventKind, IdempotencyKey, Ledger, LedgerError,
+    LedgerExt as _, SideTable, Unlawful, audit, check_head, conformance,
 };
 use npki_ledger_sqlite::SqliteLedger;
 use rusqlite::Connection;
@@ -19,6 +20,49 @@ fn findings(sql: &str) -> Vec<AuditFinding> {
     Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     let ledger = SqliteLedger::open(&path).unwrap();
     audit(&ledger, Some(&checkpoint)).unwrap()
+}
+
+#[test]
+fn a_ledger_that_is_looked_at_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ledger");
+    assert!(SqliteLedger::open_read_only(&path).is_err() && !path.exists());
+    let ledger = SqliteLedger::open(&path).unwrap();
+    conformance::record_script(&ledger);
+    let head = ledger.head().unwrap();
+    // Beside one that writes, and alone.
+    for alone in [false, true] {
+        if alone {
+            drop(SqliteLedger::open(&path).unwrap());
+        }
+        let seen = SqliteLedger::open_read_only(&path).unwrap();
+        assert_eq!(seen.head().unwrap(), head);
+        assert_eq!(audit(&seen, None).unwrap(), []);
+        let commit = Commit {
+            key: IdempotencyKey::new([77; 16]).unwrap(),
+            request_digest: [77; 32],
+            now: head.time.unwrap(),
+            expected: Vec::new(),
+            events: vec![Event::new(
+                "later/1".parse().unwrap(),
+                EventKind::new("happened").unwrap(),
+                vec![5, 0],
+            )],
+        };
+        let refused = seen.commit_one(&commit);
+        assert!(
+            matches!(refused, Err(LedgerError::ReadOnly(_))),
+            "{refused:?}"
+        );
+    }
+    drop(ledger);
+    let strangers = folder.path().join("strangers");
+    let connection = Connection::open(&strangers).unwrap();
+    connection
+        .execute_batch("CREATE TABLE song (title TEXT)")
+        .unwrap();
+    let refused = SqliteLedger::open_read_only(&strangers);
+    assert!(matches!(refused, Err(LedgerError::Corrupt { .. })));
 }
 
 #[test]

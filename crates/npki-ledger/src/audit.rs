@@ -327,6 +327,34 @@ fn follows(last: Option<&Record>, record: &Record) -> bool {
     }
 }
 
+impl AuditFinding {
+    /// A stable name for programs, such as `record-changed`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "record-missing",
+            Self::Unreadable { .. } => "record-unreadable",
+            Self::Changed { .. } => "record-changed",
+            Self::Moved { .. } => "record-moved",
+            Self::Unlawful { .. } => "record-unlawful",
+            Self::Head { .. } => "head-changed",
+            Self::Side {
+                stored: Some(_),
+                rebuilt: Some(_),
+                ..
+            } => "row-changed",
+            Self::Side {
+                stored: Some(_), ..
+            } => "row-inserted",
+            Self::Side { .. } => "row-removed",
+            Self::Rows { .. } => "rows-unreadable",
+            Self::Sealed { .. } => "sealed-changed",
+            Self::Truncated { .. } => "truncated",
+            Self::Forked { .. } => "forked",
+        }
+    }
+}
+
 impl fmt::Display for AuditFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

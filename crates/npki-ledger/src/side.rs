@@ -28,6 +28,19 @@ impl SideTable {
         Self::Index,
         Self::Sealed,
     ];
+
+    /// A stable name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Commits => "commits",
+            Self::Streams => "streams",
+            Self::Claims => "claims",
+            Self::Counters => "counters",
+            Self::Index => "index",
+            Self::Sealed => "sealed",
+        }
+    }
 }
 
 /// A row of a [`SideTable`] in the one form that all adapters share, for comparing.

@@ -1,7 +1,9 @@
 use npki_ledger::{Conflict, IdempotencyKey, Receipt, Record};
 
 use super::{Answer, Ra};
-use crate::{Application, ApplicationId, Event, RaError, Refusal, SubscriberEvent, names};
+use crate::{
+    Application, ApplicationId, Event, EventError, RaError, Refusal, SubscriberEvent, names,
+};
 
 impl Ra<'_> {
     /// The receipt of a request that is recorded already.
@@ -47,8 +49,22 @@ impl Ra<'_> {
     }
 }
 
-/// Reads a refusal off a record; `None` when it is another event.
 pub(super) fn read_refusal(record: &Record) -> Result<Option<Refusal>, RaError> {
+    Ok(Refusal::of_record(record)?)
+}
+
+impl Refusal {
+    /// The refusal that a record of a bank's ledger tells, as it was given; `None` when it tells of
+    /// something else. Needs no key: a refusal names no person.
+    ///
+    /// # Errors
+    /// [`EventError`] when the record cannot be read.
+    pub fn of_record(record: &Record) -> Result<Option<Self>, EventError> {
+        refusal_of(record)
+    }
+}
+
+fn refusal_of(record: &Record) -> Result<Option<Refusal>, EventError> {
     let (command, why, policy) = match record.stream.kind() {
         kind if *kind == names::APPLICATION => match Event::parse(&record.kind, &record.payload)? {
             Event::Refused(refused) => (refused.command, refused.why, Some(refused.policy)),
