@@ -1,10 +1,15 @@
+mod ledger;
+mod policy;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use npki_core::{Channel, Holder, Instant, Issuer, Product, Purpose};
-use npki_policy::{Action, CertificateState, EventKind, MediumKind, Ra};
+use npki_core::Instant;
 
 use crate::language::Language;
+
+pub(crate) use ledger::{Audit, Checkpoint, Kept, Ledger, Prove, Store, Why};
+pub(crate) use policy::{Explain, Held, Policies, Policy, ShowPolicy, Timeline};
 
 /// 공동인증서(NPKI) 도구. Korean joint certificates (NPKI) from the command line.
 #[derive(Debug, Parser)]
@@ -97,9 +102,15 @@ pub(crate) enum Command {
     /// 발급 규칙. The rules of a bank: show them, or ask what they say to a case.
     #[command(subcommand)]
     Policy(Policy),
-    /// 시험용 가상 환경. A synthetic Korea for tests: CAs, and subscribers in every state.
+    /// 왜 거절되었는지. Why something was refused: the answers that a bank's ledger has kept, word by word.
+    #[command(
+        after_help = "Examples:\n  npki why bank.ledger\n  npki why bank.ledger --at 17\n  npki why bank.ledger --application \
+                      7f3a5c0e9b1d4826"
+    )]
+    Why(Why),
+    /// 원장. The tamper-evident ledger of a bank or a CA: audit it, sign its head, prove what it holds.
     #[command(subcommand)]
-    Lab(Lab),
+    Ledger(Ledger),
 }
 
 /// Which entry.
@@ -243,106 +254,6 @@ pub(crate) struct Vid {
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) chosen: Chosen,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Lab {
-    /// 파일로 만듦. Write CAs, revocation lists and subscribers' NPKI folders and PFX into a folder.
-    #[command(
-        after_help = "Example:\n  npki lab make korea --seed 1 --now 2026-11-23T10:00:00+09:00\n\nThe same seed and time give \
-                      the same certificates. Keys, people and the password are published: for tests only."
-    )]
-    Make {
-        /// 없거나 빈 폴더. A folder that is not there, or empty.
-        folder: PathBuf,
-        /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Policy {
-    /// 규칙과 값. Show the rules with their values, or one of them.
-    #[command(after_help = "Examples:\n  npki policy show\n  npki policy show R16")]
-    Show {
-        /// 규칙 번호. The number of a rule.
-        rule: Option<npki_core::Rule>,
-    },
-    /// 규칙에 물어봄. Ask the rules about a case.
-    #[command(
-        after_help = "Examples:\n  npki --now 2026-12-01T00:30:00+09:00 policy explain issue --product personal-limited\n  \
-                      npki policy explain renew --issued 2026-12-01 --product personal-general\n  npki policy explain loan \
-                      --last issue --last-at 2026-12-01"
-    )]
-    Explain(Box<Explain>),
-}
-
-/// A case. What is left out is the ordinary one.
-#[derive(Args, Debug)]
-pub(crate) struct Explain {
-    /// 할 일. issue reissue renew revoke use loan refund receipt register copy export
-    pub(crate) action: Action,
-    /// 상품. personal-limited personal-general business-limited business-general etax
-    #[arg(long, default_value = "personal-limited")]
-    pub(crate) product: Product,
-    /// 가입자. individual sole-proprietor association corporation
-    #[arg(long, default_value = "individual")]
-    pub(crate) holder: Holder,
-    /// 채널. pc app branch
-    #[arg(long, default_value = "pc")]
-    pub(crate) channel: Channel,
-    /// 발급기관. yessign KICA CrossCert KOSCOM TradeSign
-    #[arg(long)]
-    pub(crate) issuer: Option<Issuer>,
-    /// 용도. bank insurance card egov securities etax bidding b2b
-    #[arg(long)]
-    pub(crate) purpose: Option<Purpose>,
-    /// 지금 인증서의 발급 시각. When the certificate that the action is about was issued.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) issued: Option<Instant>,
-    /// 그 인증서의 만료 시각 (없으면 1년 뒤). When it expires; without it, a year after it was issued.
-    #[arg(long, value_name = "TIME", requires = "issued")]
-    pub(crate) expires: Option<Instant>,
-    /// 그 인증서의 상태. issued renewed reissued revoked
-    #[arg(long, default_value = "issued")]
-    pub(crate) state: CertificateState,
-    /// 그 인증서의 수수료를 낸 시각. When its fee was paid.
-    #[arg(long, value_name = "TIME", requires = "issued")]
-    pub(crate) paid: Option<Instant>,
-    /// 그 인증서를 발급한 곳. own other
-    #[arg(long, default_value = "own")]
-    pub(crate) ra: Ra,
-    /// 마지막에 있었던 일. issue reissue renew register revoke
-    #[arg(long, requires = "last_at")]
-    pub(crate) last: Option<EventKind>,
-    /// 그 시각. When that was.
-    #[arg(long, value_name = "TIME", requires = "last")]
-    pub(crate) last_at: Option<Instant>,
-    /// 로그인 여부. Whether the person is logged in.
-    #[arg(long, value_name = "true|false")]
-    pub(crate) logged_in: Option<bool>,
-    /// 발급 사전동의. The issuing consent.
-    #[arg(long, value_name = "true|false")]
-    pub(crate) consent: Option<bool>,
-    /// 추가 본인확인. Whether identification is complete.
-    #[arg(long, value_name = "true|false")]
-    pub(crate) identified: Option<bool>,
-    /// 약관 동의. Whether the terms are accepted.
-    #[arg(long, value_name = "true|false")]
-    pub(crate) terms_accepted: Option<bool>,
-    /// OTP 연속 오류 횟수. Wrong one-time passwords in a row.
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) otp_failures: Option<u32>,
-    /// 출금계좌 잔액(원). What the account can pay, in won.
-    #[arg(long, value_name = "KRW", allow_negative_numbers = true)]
-    pub(crate) balance: Option<i64>,
-    /// 저장매체. disk usb phone token browser
-    #[arg(long)]
-    pub(crate) medium: Option<MediumKind>,
-    /// 옮길 저장매체. disk usb phone token browser
-    #[arg(long)]
-    pub(crate) target_medium: Option<MediumKind>,
 }
 
 const AFTER: &str = "\

@@ -3,4 +3,6 @@
 mod commands;
 mod common;
 mod lab;
+mod ledger;
 mod mistakes;
+mod policy;
