@@ -398,6 +398,7 @@ fn folders_and_pfx() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("NPKI").to_str().unwrap().to_owned();
     let other = home.path().join("other").to_str().unwrap().to_owned();
+    let slow_dir = home.path().join("slow").to_str().unwrap().to_owned();
     let (certificate, sealed, _) = subscriber();
     let dn = "cn=홍길동()009901202601010000001,ou=KFTC,ou=personal,o=yessign,c=kr";
 
@@ -415,6 +416,17 @@ fn folders_and_pfx() {
     let found = ask(json!({ "op": "folder_find", "roots": [dir, other] }));
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
     assert_eq!(found["items"][0]["complete"], true);
+
+    // A key that would take longer than a line has: its count of iterations is another one of as many octets.
+    let seal = json!({ "op": "pkcs8_seal", "pkcs8": hex(&subscriber().2), "password": password(), "scheme": "pbes2-seed-sha256", "iter": 100_000 });
+    let slow = out(seal).replacen("02030186a0", "02033fffff", 1);
+    let slow =
+        json!({ "op": "store_save", "dir": slow_dir, "cert": hex(&certificate), "key": slow });
+    assert_eq!(ask(slow)["ok"], true);
+    let slow_make = json!({ "op": "pkcs12_make", "dir": slow_dir, "dn": dn, "password": password(), "new_password": password(), "preset": "seed" });
+    assert_eq!(refused(slow_make), "too-costly");
+    let slow_sign = json!({ "op": "cms_sign", "dir": slow_dir, "dn": dn, "password": password(), "content": "00", "profile": "plain" });
+    assert_eq!(refused(slow_sign), "too-costly");
 
     let new = hex("Second-pass-2!");
     let make = json!({ "op": "pkcs12_make", "dir": dir, "dn": dn, "password": password(), "new_password": new, "preset": "seed" });

@@ -1,7 +1,8 @@
 use npki::system_rng;
 use npki_cert::{Certificate, Name};
 use npki_container::{
-    Bounds, EncryptedPrivateKeyInfo, NewPassword, Password, Pfx, PfxPreset, Sealing,
+    BeyondBound, Bound, Bounds, EncryptedPrivateKeyInfo, NewPassword, Password, Pfx, PfxPreset,
+    Sealing,
 };
 use npki_core::Product;
 use npki_media::{
@@ -20,6 +21,7 @@ use crate::{
 
 pub(super) fn pkcs12_make(fields: &Fields<'_>) -> Outcome {
     let (medium, id) = find(fields)?;
+    affordable(&medium, &id)?;
     let password = fields.password("password")?;
     let new = new_password(fields)?;
     let preset = PfxPreset::from_name(fields.text("preset")?).ok_or(No::Unsupported)?;
@@ -34,8 +36,8 @@ pub(super) fn pkcs12_import(fields: &Fields<'_>) -> Outcome {
         Some(password) => password,
         None => Password::new("")?,
     };
-    // Importing goes to the library's own bounds; here a line has less time.
-    pfx.open(&password, &bounds())?;
+    // Importing opens it again, up to the library's own bounds: here a line has less time.
+    pfx.open(&password, &twice())?;
     let new = new_password(fields)?;
     let imported = import_pfx(
         &pfx,
@@ -113,6 +115,7 @@ pub(super) fn folder_find(fields: &Fields<'_>) -> Outcome {
 /// Opens the entry that a line names.
 pub(super) fn open(fields: &Fields<'_>) -> Result<Opened, No> {
     let (medium, id) = find(fields)?;
+    affordable(&medium, &id)?;
     Ok(medium.open(&id, &fields.password("password")?)?)
 }
 
@@ -130,6 +133,34 @@ fn find(fields: &Fields<'_>) -> Result<(FolderMedium, EntryId), No> {
     found.sort_by_key(|entry| !entry.is_complete());
     let entry = found.into_iter().next().ok_or(No::Refused("not-found"))?;
     Ok((medium, entry.id))
+}
+
+/// Refuses an entry whose keys take longer to open than a line has: media go to the library's own bounds.
+fn affordable(medium: &FolderMedium, id: &EntryId) -> Result<(), No> {
+    let bundle = medium.load(id)?;
+    let limit = twice().limit(Bound::Work);
+    let mut found = 0_u64;
+    for pair in [Some(&bundle.sign), bundle.km.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        found = found.saturating_add(pair.key.scheme()?.iterations);
+    }
+    if found > limit {
+        let bound = Bound::Work;
+        return Err(BeyondBound {
+            bound,
+            found,
+            limit,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// What a derivation may cost that is done twice in a line.
+fn twice() -> Bounds {
+    bounds().lowered(Bound::Work, bounds().limit(Bound::Work) / 2)
 }
 
 fn new_password(fields: &Fields<'_>) -> Result<NewPassword, No> {
