@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the vectors of this folder. Salts are random, so a second run gives other bytes with the same
-# contents; what exists is kept. Delete a file to have it made again.
+# contents; what exists is kept. Delete a file to have it made again. With --check nothing is made:
+# OpenSSL, NSS and PyPinkSign open each file, and find the key that is meant.
 #
 # Wants: openssl 3 with its legacy provider, pk12util and certutil (libnss3-tools), and in
 # NPKI_PYTHON a python with pypinksign.
@@ -12,6 +13,40 @@ HANGUL='한글-암호1'
 LEGACY='-provider legacy -provider default'
 mkdir -p openssl nss pypinksign
 missing() { [ ! -s "$1" ]; }
+
+check() {
+  # The public half of what stands in a key file, or in a PFX.
+  public() { openssl pkey -pubout 2>/dev/null; }
+  wrong() { echo "$1: does not open, or with another key" >&2; exit 1; }
+  sign=$(openssl pkey -inform DER -in openssl/sign.p8 -pubout)
+  ec=$(openssl pkey -inform DER -in openssl/ec.p8 -pubout)
+  for file in openssl/pbes2-*.key; do
+    wanted=$sign
+    case $file in *-ec-*) wanted=$ec ;; esac
+    found=$(openssl pkcs8 -inform DER -in "$file" -passin pass:$PASS $LEGACY | public) || wrong "$file"
+    [ "$found" = "$wanted" ] || wrong "$file"
+  done
+  for file in openssl/*.pfx nss/*.pfx; do
+    password=$PASS
+    case $file in *hangul*) password=$HANGUL ;; *empty*) password= ;; esac
+    # OpenSSL 3.0 does not know PBMAC1.
+    case $file in *pbmac1*) set -- -nomacver ;; *) set -- ;; esac
+    found=$(openssl pkcs12 -in "$file" -passin "pass:$password" -nocerts -nodes $LEGACY "$@" 2>/dev/null | public) || wrong "$file"
+    [ "$found" = "$sign" ] || wrong "$file"
+  done
+  $PYTHON - $PASS <<'P'
+import sys
+from pypinksign import PinkSign
+for name, password, r in (('pbes1-seed', sys.argv[1].encode(), True), ('bare-seed', sys.argv[1].encode(), True),
+                          ('no-null', sys.argv[1].encode(), False), ('hangul-utf8', '한글-암호1'.encode(), True),
+                          ('hangul-cp949', '한글-암호1'.encode('cp949'), True)):
+    signer = PinkSign(pubkey_path='openssl/sign.der')
+    signer.load_prikey('pypinksign/%s.key' % name, prikey_password=password)
+    assert signer.prikey is not None, name
+    assert not r or signer._rand_num.asOctets() == bytes(range(20)), name
+P
+}
+if [ "${1:-}" = --check ]; then check; exit; fi
 
 # Two pairs: signing and key management, each certificate signed by its own key.
 for use in sign km; do

@@ -1,8 +1,16 @@
 #!/bin/sh
 # Makes the test keys of this folder anew. They are random: a run gives other keys, and the tests hold with any.
+# With --check nothing is made: OpenSSL says of each key whether its numbers agree.
 set -eu
 cd "$(dirname "$0")"
 umask 022
+
+if [ "${1:-}" = --check ]; then
+    for file in *.der; do
+        openssl pkey -inform DER -in "$file" -noout -check >/dev/null 2>&1 || { echo "$file: not a sound key" >&2; exit 1; }
+    done
+    exit
+fi
 
 # key FILE ARGUMENTS...: a new key as PKCS#8, DER, not encrypted.
 key() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the OCSP vectors anew, in this folder: a small PKI, requests, and responses by OpenSSL. Keys and times are new
 # each time, so the files differ each time; the tests count from the times in the responses.
+# CI: other octets each time
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
