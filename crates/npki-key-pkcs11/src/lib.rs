@@ -2,7 +2,7 @@
 //!
 //! A [`Module`] is the vendor's library, a [`Token`] one token of it that is logged in to. Keys are
 //! made in it ([`Token::generate`]) and found by id or label ([`Select`]);
-//! [`Token::signing_key`] gives the handle. RSA from 2,048 bits and P-256.
+//! [`Token::signing_key`] and [`Token::decryptor`] give the handles. RSA from 2,048 bits and P-256.
 //!
 //! A session that was lost (the token pulled, the library restarted) is opened again, once for each
 //! operation. A PIN is tried once: whoever wants a server to log in again by itself says so with
@@ -32,6 +32,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod decryptor;
 mod error;
 mod key;
 mod module;
@@ -40,6 +41,7 @@ mod public_key;
 mod session;
 mod signing_key;
 mod token;
+mod unpad;
 
 pub use error::TokenError;
 pub use key::{KeyId, KeyInfo, Select, Usage};

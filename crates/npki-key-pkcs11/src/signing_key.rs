@@ -115,6 +115,10 @@ impl Object {
         }
     }
 
+    pub(crate) const fn key(&self) -> &Select {
+        &self.key
+    }
+
     /// The object in this session. In place of the key that the handle was made for there may be
     /// another by now: it is not used.
     pub(crate) fn of(&self, open: &Open<'_>) -> Result<ObjectHandle, WorkError> {

@@ -6,8 +6,9 @@ use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 use der::Encode;
 use npki_core::HashAlgorithm;
-use npki_key::{KeyError, KeyKind, PublicKey, SignatureAlgorithm, SigningKey};
+use npki_key::{Decryptor, KeyError, KeyKind, PublicKey, SignatureAlgorithm, SigningKey};
 
+use crate::decryptor::TokenDecryptor;
 use crate::session::{Sessions, WorkError};
 use crate::signing_key::TokenSigningKey;
 use crate::{KeyId, KeyInfo, Pin, PinTries, Select, TokenError, TokenInfo, Usage, public_key};
@@ -157,6 +158,23 @@ impl Token {
         algorithm: SignatureAlgorithm,
     ) -> Result<Box<dyn SigningKey>, TokenError> {
         self.handle(key, &self.find(key)?, algorithm)
+    }
+
+    /// A handle that decrypts.
+    ///
+    /// The token does the bare RSA operation (`CKM_RSA_X_509`) and the padding is removed here: tokens
+    /// tell bad padding from good, and few know OAEP with other functions than SHA-1.
+    ///
+    /// # Errors
+    /// [`TokenError::NoKey`], [`TokenError::SeveralKeys`], [`TokenError::NoPublicKey`];
+    /// [`TokenError::Key`] unless it is an RSA key; [`TokenError::Unsupported`] when the token does not
+    /// offer the bare operation or the key may not decrypt.
+    pub fn decryptor(&self, key: &Select) -> Result<Box<dyn Decryptor>, TokenError> {
+        let info = self.find(key)?;
+        let public_key = info.public_key.as_ref().ok_or(TokenError::NoPublicKey)?;
+        let sessions = Arc::clone(&self.0);
+        let handle = TokenDecryptor::new(sessions, key.clone(), public_key)?;
+        Ok(Box::new(handle))
     }
 
     /// The one key that is meant.

@@ -41,6 +41,27 @@ fn the_contract_is_kept() {
 }
 
 #[test]
+fn the_contract_of_decryption_is_kept() {
+    with_softhsm("the_contract_of_decryption_is_kept", |hsm| {
+        let token = hsm.log_in(AfterLoss::AskAgain);
+        token.generate(RSA, Usage::Decrypt, &id(1), "km").unwrap();
+        token.generate(RSA, Usage::Sign, &id(2), "sign").unwrap();
+        token
+            .generate(KeyKind::P256, Usage::Sign, &id(3), "p256")
+            .unwrap();
+        let handle = token.decryptor(&Select::Id(id(1))).unwrap();
+        assert_eq!(conformance::decryptor(&*handle, &mut rng()), Ok(()));
+        // One key, one use.
+        for (key, wanted) in [(2, "does not do this"), (3, "only RSA keys decrypt")] {
+            let refused = token.decryptor(&Select::Id(id(key))).unwrap_err();
+            assert!(refused.to_string().contains(wanted), "{refused:?}");
+        }
+        let handle = token.signing_key(&Select::Id(id(1))).unwrap();
+        assert!(handle.sign(b"message", &mut rng()).is_err());
+    });
+}
+
+#[test]
 fn keys_are_made_and_found() {
     with_softhsm("keys_are_made_and_found", |hsm| {
         let token = hsm.log_in(AfterLoss::AskAgain);
