@@ -108,9 +108,42 @@ def seed_cbc():
         yield f"libcrypto {version}, encrypt, {size} octets", calls, cbc(size, True)
 
 
+def sign():
+    """EVP_PKEY_sign over a digest; RSA is blinded, and checked by the public operation (rsa_ossl_mod_exp)."""
+    try:
+        lib = libcrypto()
+    except OSError as error:
+        print("- libcrypto:", error)
+        return
+    version = lib.OpenSSL_version(0).decode().split()[1]
+    for name in "EVP_PKEY_CTX_new EVP_MD_fetch d2i_AutoPrivateKey".split():
+        getattr(lib, name).restype = ctypes.c_void_p
+    keys = VECTORS.parents[2] / "npki-key/tests/vectors/keys"
+
+    def signer(file):
+        def make():
+            octets = (keys / file).read_bytes()
+            at = ctypes.c_char_p(octets)
+            key = ctypes.c_void_p(lib.d2i_AutoPrivateKey(None, ctypes.byref(at), ctypes.c_long(len(octets))))
+            context = ctypes.c_void_p(lib.EVP_PKEY_CTX_new(key, None))
+            assert lib.EVP_PKEY_sign_init(context) == 1
+            md = ctypes.c_void_p(lib.EVP_MD_fetch(None, b"SHA256", None))
+            assert lib.EVP_PKEY_CTX_set_signature_md(context, md) == 1
+            digest, target = bytes(range(32)), ctypes.create_string_buffer(512)
+
+            def call():
+                length = ctypes.c_size_t(512)
+                assert lib.EVP_PKEY_sign(context, target, ctypes.byref(length), digest, ctypes.c_size_t(32)) == 1
+            return call
+        return make
+
+    yield f"libcrypto {version}, RSA-2048", 20, signer("rsa-2048.der")
+    yield f"libcrypto {version}, P-256", 100, signer("p256.der")
+
+
 def main():
     rows = {}
-    for name, calls, make in {"open_key": open_key, "seed_cbc": seed_cbc}[sys.argv[1]]():
+    for name, calls, make in {"open_key": open_key, "seed_cbc": seed_cbc, "sign": sign}[sys.argv[1]]():
         try:
             call = make()
             call()
