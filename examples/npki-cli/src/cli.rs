@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// 원장. The tamper-evident ledger of a bank or a CA: audit it, sign its head, prove what it holds.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// 시험용 가상 환경. A synthetic Korea for tests: CAs, and subscribers in every state.
+    #[command(subcommand)]
+    Lab(Lab),
 }
 
 /// Which entry.
@@ -254,6 +257,22 @@ pub(crate) struct Vid {
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) chosen: Chosen,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lab {
+    /// 파일로 만듦. Write CAs, revocation lists and subscribers' NPKI folders and PFX into a folder.
+    #[command(
+        after_help = "Example:\n  npki lab make korea --seed 1 --now 2026-11-23T10:00:00+09:00\n\nThe same seed and time give \
+                      the same certificates. Keys, people and the password are published: for tests only."
+    )]
+    Make {
+        /// 없거나 빈 폴더. A folder that is not there, or empty.
+        folder: PathBuf,
+        /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 const AFTER: &str = "\

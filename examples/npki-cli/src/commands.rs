@@ -5,6 +5,7 @@ mod copy;
 mod delete;
 mod export;
 mod import;
+mod lab;
 mod ledger;
 mod list;
 mod passwd;
@@ -39,6 +40,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Failur
         Command::Sign(args) => sign::run(args, context),
         Command::Verify(args) => verify::run(args, context),
         Command::Vid(args) => vid::run(args, context),
+        Command::Lab(args) => lab::run(args, context),
         Command::Policy(args) => policy::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Ledger(args) => ledger::run(args, context),

@@ -1,6 +1,8 @@
 //! With certificates as a bank has them issued: VID, chain, policy and revocation lists.
 
-use crate::common::{Home, PASSWORD};
+use std::collections::BTreeMap;
+
+use crate::common::{Home, NOW, PASSWORD, npki};
 use npki_cert::Crl;
 use npki_container::{EncryptedPrivateKeyInfo, Password, Sealing};
 use npki_core::Product;
@@ -11,7 +13,7 @@ use npki_media::{Bundle, Pair};
 #[test]
 fn what_a_bank_issued_proves_who_holds_it() {
     let ledgers = LabLedgers::in_memory();
-    let lab = Lab::new(7, crate::common::NOW.parse().unwrap(), &ledgers).unwrap();
+    let lab = Lab::new(7, NOW.parse().unwrap(), &ledgers).unwrap();
     let hong = Person::of("hong").unwrap();
     let held = lab.issue(hong, Product::PersonalLimited, None).unwrap();
     let password = Password::new(PASSWORD).unwrap();
@@ -83,4 +85,59 @@ fn what_a_bank_issued_proves_who_holds_it() {
     let crl = home.write("a.crl", lab.crls().unwrap()[0].der());
     let shown = home.npki(&["show", &crl, "--json"], &[]).with(0).json();
     assert_eq!(shown["kind"], "crl");
+}
+
+/// Everything that `lab make` writes is what its index says: sound entries open, broken ones are
+/// listed as what they are, and the same seed and time give the same certificates.
+#[test]
+fn a_lab_is_made_as_its_index_says() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("korea");
+    let make = |folder: &std::path::Path| {
+        let folder = folder.to_str().unwrap();
+        npki(
+            &["lab", "make", folder, "--seed", "7", "--now", NOW, "--json"],
+            &[],
+        )
+    };
+    let index = make(&folder).with(0).json();
+    assert_eq!(
+        make(&folder).with(1).json()["error"]["kind"],
+        "folder-not-empty"
+    );
+    let again = make(&place.path().join("again")).with(0).json();
+    assert_eq!(index, again);
+
+    let password = index["password"].as_str().unwrap();
+    let mut conditions = BTreeMap::new();
+    for person in index["people"].as_array().unwrap() {
+        for file in person["files"].as_array().unwrap() {
+            assert!(folder.join(file.as_str().unwrap()).is_file(), "{file}");
+        }
+        let (name, condition) = (&person["name"], &person["condition"]);
+        let name = name.as_str().unwrap();
+        if conditions.contains_key(condition.as_str().unwrap()) {
+            continue;
+        }
+        let tree = folder.join("people").join(name).join("NPKI");
+        let tree = tree.to_str().unwrap();
+        let entries = npki(&["--dir", tree, "list", "--now", NOW, "--json"], &[])
+            .with(0)
+            .json();
+        let state = entries["entries"][0]["state"].as_str().unwrap().to_owned();
+        let check = ["--dir", tree, "check", "--dn", "1", "--now", NOW, "--json"];
+        let code = npki(&check, &[password]).code;
+        conditions.insert(condition.as_str().unwrap(), (state, code));
+    }
+    for (condition, (state, code)) in conditions {
+        let wanted = match condition {
+            "expired" => ("expired", 1),
+            "expiring" => ("expiring", 0),
+            "no-key" | "no-certificate" => ("half-pair", 3),
+            "damaged-key" | "damaged-certificate" => ("broken", 3),
+            "other-key" => ("valid", 3),
+            _ => ("valid", 0),
+        };
+        assert_eq!((&*state, code), wanted, "{condition}");
+    }
 }
