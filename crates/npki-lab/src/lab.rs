@@ -5,7 +5,7 @@ use core::time::Duration;
 use npki_ca::{Ca, cmp::CmpCa};
 use npki_cert::{Certificate, Crl};
 use npki_core::{Instant, Issuer};
-use npki_key::PrivateKey;
+use npki_key::{KeyKind, PrivateKey};
 use npki_ledger::{Ledger, MemoryLedger, PseudonymKey, SealingKey};
 use npki_policy::Policy;
 use npki_ra::{Keys, Ra, RequestKey, Terms, ports::Ports};
@@ -26,7 +26,8 @@ pub struct Lab<'a> {
     ledgers: &'a LabLedgers,
     now: Mutex<Instant>,
     rng: Mutex<LabRng>,
-    next_key: Mutex<usize>,
+    /// `None`: keys are made, not taken from the pool.
+    next_key: Mutex<Option<usize>>,
 }
 
 /// The ledgers of a lab: the bank's, and one for each CA.
@@ -88,8 +89,21 @@ impl<'a> Lab<'a> {
             ledgers,
             now: Mutex::new(now),
             rng: Mutex::new(rng),
-            next_key: Mutex::new(Authorities::ISSUERS.len() + 1),
+            next_key: Mutex::new(Some(Authorities::ISSUERS.len() + 1)),
         })
+    }
+
+    /// One of several nodes of this lab, in a process of its own: root and CAs are those of the lab's
+    /// seed, everything else random is from `seed`, which each node has for itself, and subscribers' keys
+    /// are made rather than taken from the pool. The nodes share ledgers, and their outside world by
+    /// [`Outside::shared`].
+    #[must_use]
+    pub fn node(self, seed: u64) -> Self {
+        Self {
+            rng: Mutex::new(LabRng::new(seed)),
+            next_key: Mutex::new(None),
+            ..self
+        }
     }
 
     /// The lab after the programs of bank and CAs have died and were started anew, on these ledgers.
@@ -179,12 +193,16 @@ impl<'a> Lab<'a> {
     }
 
     /// The next key of the pool that no CA has. After 26 they come again, and a CA refuses a key that
-    /// it knows.
+    /// it knows. A [`Lab::node`] makes a new one.
     ///
     /// # Errors
     /// [`LabError::Key`] never.
     pub fn next_key(&self) -> Result<PrivateKey, LabError> {
         let mut next = lock(&self.next_key);
+        let Some(next) = &mut *next else {
+            let kind = KeyKind::Rsa { bits: 2_048 };
+            return Ok(PrivateKey::generate(kind, &mut self.rng())?);
+        };
         let key = KeyPool::key(*next)?;
         *next += 1;
         if next.is_multiple_of(KeyPool::LEN) {

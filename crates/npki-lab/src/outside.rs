@@ -1,6 +1,8 @@
 //! The bank's outside world, simulated: accounts, telephone, immigration, security means, messages.
 
 mod bank;
+mod happened;
+mod journal;
 mod phone;
 mod security;
 mod trouble;
@@ -8,6 +10,8 @@ mod trouble;
 use core::fmt;
 use std::{
     collections::BTreeMap,
+    io,
+    path::Path,
     sync::{Mutex, MutexGuard},
 };
 
@@ -18,6 +22,8 @@ use npki_ra::{
     ports::{Immigration, Messages, Notice, PhoneNumber, Whereabouts},
 };
 
+use happened::Happened;
+use journal::Journal;
 pub use phone::PhoneHabit;
 pub(crate) use security::ASKED;
 pub use trouble::{Port, Trouble};
@@ -36,6 +42,24 @@ pub struct Outside {
     state: Mutex<State>,
 }
 
+impl Outside {
+    /// An outside world that several processes share, and that outlasts them: calls, messages and
+    /// reservations are written down in this file, a line each, and a process that is killed leaves what
+    /// it had done. Everything else, such as people, troubles and habits, is each process's own.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or made.
+    pub fn shared(path: &Path) -> io::Result<Self> {
+        let state = State {
+            journal: Some(Journal::open(path)?),
+            ..State::default()
+        };
+        Ok(Self {
+            state: Mutex::new(state),
+        })
+    }
+}
+
 #[derive(Default)]
 struct State {
     people: Vec<Person>,
@@ -45,9 +69,15 @@ struct State {
     phone: PhoneHabit,
     abroad: Vec<String>,
     balances: BTreeMap<String, i64>,
+    /// What was captured and paid back, by account: told apart, because it may be heard of before the
+    /// account is.
+    booked: BTreeMap<String, i64>,
     reservations: BTreeMap<ReservationId, Reservation>,
     calls: BTreeMap<CallId, npki_ra::ports::CallOutcome>,
     messages: BTreeMap<EffectId, (PhoneNumber, Notice)>,
+    journal: Option<Journal>,
+    /// What has happened and is not written down yet.
+    unwritten: Vec<Happened>,
 }
 
 #[derive(Clone)]
@@ -111,7 +141,11 @@ impl Outside {
 
     /// Sets what an account holds.
     pub fn set_balance(&self, account: &str, balance: Krw) {
-        self.state().balances.insert(account.to_owned(), balance.0);
+        let mut state = self.state();
+        let booked = state.booked.get(account).copied().unwrap_or(0);
+        state
+            .balances
+            .insert(account.to_owned(), balance.0 - booked);
     }
 
     /// Every reservation that was ever made or forbidden: amount and stage.
@@ -136,7 +170,10 @@ impl Outside {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        let mut state = lock(&self.state);
+        // A lab whose file is gone tells what it knew last.
+        let _ = state.alone(|_| Ok(()));
+        state
     }
 
     /// Does something on the other side of a port, unless the port is in trouble.
@@ -164,7 +201,12 @@ impl Outside {
         port: Port,
         act: impl FnOnce(&mut State) -> Result<T, PortError>,
     ) -> Result<T, PortError> {
-        self.reach(port, || act(&mut self.state()))
+        self.reach(port, || {
+            let mut state = lock(&self.state);
+            state
+                .alone(|state| Ok(act(state)))
+                .map_err(|_| PortError::Down)?
+        })
     }
 }
 
@@ -176,6 +218,32 @@ impl fmt::Debug for Outside {
 }
 
 impl State {
+    /// Does something while no other process does, knowing what they have done.
+    fn alone<T>(&mut self, act: impl FnOnce(&mut Self) -> io::Result<T>) -> io::Result<T> {
+        let Some(mut journal) = self.journal.take() else {
+            let done = act(self);
+            self.unwritten.clear();
+            return done;
+        };
+        let done = journal.lock().and_then(|()| {
+            journal
+                .news()?
+                .into_iter()
+                .for_each(|news| self.apply(news));
+            let done = act(self);
+            journal.write(&core::mem::take(&mut self.unwritten))?;
+            done
+        });
+        let unlocked = journal.unlock();
+        self.journal = Some(journal);
+        done.and_then(|done| unlocked.map(|()| done))
+    }
+
+    fn happen(&mut self, happened: Happened) {
+        self.apply(happened.clone());
+        self.unwritten.push(happened);
+    }
+
     fn people(&self) -> impl Iterator<Item = &Person> {
         PEOPLE.iter().chain(&self.people)
     }
@@ -189,7 +257,8 @@ impl State {
             .people()
             .find(|p| p.account == account)
             .map_or(0, |p| p.balance.0);
-        self.balances.get(account).copied().unwrap_or(first)
+        let booked = self.booked.get(account).copied().unwrap_or(0);
+        self.balances.get(account).copied().unwrap_or(first) + booked
     }
 
     fn next_trouble(&mut self, port: Port) -> Option<Trouble> {
@@ -227,10 +296,9 @@ impl Immigration for Outside {
 impl Messages for Outside {
     fn notify(&self, id: &EffectId, to: &PhoneNumber, notice: &Notice) -> Result<(), PortError> {
         self.at(Port::Messages, |state| {
-            state
-                .messages
-                .entry(*id)
-                .or_insert_with(|| (to.clone(), *notice));
+            if !state.messages.contains_key(id) {
+                state.happen(Happened::Told(*id, *notice, to.clone()));
+            }
             Ok(())
         })
     }

@@ -8,7 +8,7 @@ use npki_ra::{
     },
 };
 
-use super::{Outside, Port, Reservation, Stage, State};
+use super::{Happened, Outside, Port, Stage, State};
 use crate::Person;
 
 impl BankSystems for Outside {
@@ -57,12 +57,7 @@ impl BankSystems for Outside {
                 }
                 None => {
                     let account = account.expose_text().to_owned();
-                    let made = Reservation {
-                        account,
-                        amount: amount.0,
-                        stage: Stage::Reserved,
-                    };
-                    state.reservations.insert(*reservation, made);
+                    state.happen(Happened::Reserved(*reservation, amount.0, account));
                     Ok(())
                 }
             }
@@ -71,27 +66,22 @@ impl BankSystems for Outside {
 
     fn capture(&self, reservation: &ReservationId) -> Result<(), PortError> {
         self.at(Port::Bank, |state| {
-            state.advance(reservation, Stage::Reserved, Stage::Captured, -1)
+            state.advance(reservation, Stage::Reserved, Stage::Captured)
         })
     }
 
     fn release(&self, reservation: &ReservationId) -> Result<(), PortError> {
         self.at(Port::Bank, |state| {
             if !state.reservations.contains_key(reservation) {
-                let forbidden = Reservation {
-                    account: String::new(),
-                    amount: 0,
-                    stage: Stage::Released,
-                };
-                state.reservations.insert(*reservation, forbidden);
+                state.happen(Happened::Forbidden(*reservation));
             }
-            state.advance(reservation, Stage::Reserved, Stage::Released, 0)
+            state.advance(reservation, Stage::Reserved, Stage::Released)
         })
     }
 
     fn refund(&self, reservation: &ReservationId) -> Result<(), PortError> {
         self.at(Port::Bank, |state| {
-            state.advance(reservation, Stage::Captured, Stage::Refunded, 1)
+            state.advance(reservation, Stage::Captured, Stage::Refunded)
         })
     }
 }
@@ -108,28 +98,22 @@ impl State {
         self.balance(account) - set_aside
     }
 
-    /// Moves a reservation on; it may have moved so already. `sign` times its amount is booked.
+    /// Moves a reservation on; it may have moved so already.
     fn advance(
         &mut self,
         reservation: &ReservationId,
         from: Stage,
         to: Stage,
-        sign: i64,
     ) -> Result<(), PortError> {
         let refused = || no("그런 예약이 없습니다", "there is no such reservation");
-        let known = self.reservations.get_mut(reservation).ok_or_else(refused)?;
+        let known = self.reservations.get(reservation).ok_or_else(refused)?;
         if known.stage == to {
             return Ok(());
         }
         if known.stage != from {
             return Err(refused());
         }
-        known.stage = to;
-        let Reservation {
-            account, amount, ..
-        } = known.clone();
-        let balance = self.balance(&account) + sign * amount;
-        self.balances.insert(account, balance);
+        self.happen(Happened::Moved(*reservation, to));
         Ok(())
     }
 }

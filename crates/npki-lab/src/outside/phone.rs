@@ -4,7 +4,7 @@ use npki_ra::{
     ports::{ApprovalNumber, CallOutcome, Phone, PhoneNumber},
 };
 
-use super::{Outside, Port};
+use super::{Happened, Outside, Port};
 
 /// How whoever is called answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,7 +36,9 @@ impl Phone for Outside {
                 PhoneHabit::Silent => CallOutcome::Silent,
                 PhoneHabit::Wrong => CallOutcome::Wrong,
             };
-            state.calls.entry(*call).or_insert(outcome);
+            if !state.calls.contains_key(call) {
+                state.happen(Happened::Called(*call, outcome));
+            }
             Ok(())
         })
     }
