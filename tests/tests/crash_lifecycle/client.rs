@@ -16,7 +16,8 @@ use npki_ra::{
     Selection, Session, Step, SubscriberDetails,
 };
 
-use crate::world::{End, World, end_of};
+use crate::end::{End, end_of};
+use crate::world::World;
 
 /// 홍길동, who does not give up.
 pub(crate) struct Client<'a> {
@@ -255,7 +256,7 @@ impl<'a> Client<'a> {
     }
 
     pub(crate) fn end(&self) -> End {
-        end_of(self.lab(), self.world, self.person)
+        end_of(self.lab(), &self.world.sound, self.person)
     }
 
     fn lab(&self) -> &Lab<'a> {

@@ -4,7 +4,7 @@
 //! certificate (issued, reissued after a leak; issued, revoked in time, refunded) and a free one (issued, renewed,
 //! reissued after a leak). Each is lived once in peace, and then once for every single fault: every commit of each
 //! ledger, not recorded or recorded, with the program dead afterwards or alive; every call of every port,
-//! not made or with its answer lost. Whatever the fault, the end is that of the peaceful life ([`world::End`]).
+//! not made or with its answer lost. Whatever the fault, the end is that of the peaceful life ([`end::End`]).
 //!
 //! A plain run takes every seventeenth fault, so that all kinds and all places have their turn; `NPKI_SWEEP=full` takes
 //! all of them.
@@ -16,6 +16,7 @@
 )]
 
 mod client;
+mod end;
 mod world;
 
 use core::time::Duration;
@@ -27,7 +28,8 @@ use npki_policy::{CertificateState, Krw};
 use npki_ra::Refund;
 
 use client::Client;
-use world::{End, World};
+use end::End;
+use world::World;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug)]

@@ -19,6 +19,10 @@ pub(crate) struct Cluster {
 }
 
 /// What is lost at a power failure does not matter: for tests that do not judge durability.
+#[allow(
+    dead_code,
+    reason = "a bench that measures durability has this file too"
+)]
 pub(crate) const QUICK: &[&str] = &["fsync=off", "full_page_writes=off", "autovacuum=off"];
 
 impl Cluster {
