@@ -9,7 +9,7 @@ mod peers;
 mod rows;
 
 pub use peers::Peers;
-pub use rows::{Row, Table};
+pub use rows::{Row, Table, median};
 
 /// Whether the processor has the SHA-1 instructions that the `sha1` crate looks for at run time.
 #[must_use]
@@ -28,8 +28,14 @@ pub fn sha1_instructions() -> &'static str {
 /// How many rounds: `NPKI_BENCH_ROUNDS`, 31 if that is not set.
 #[must_use]
 pub fn rounds() -> usize {
+    rounds_or(31)
+}
+
+/// How many rounds of something slow: `NPKI_BENCH_ROUNDS`, `few` if that is not set.
+#[must_use]
+pub fn rounds_or(few: usize) -> usize {
     std::env::var("NPKI_BENCH_ROUNDS")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(31)
+        .unwrap_or(few)
 }
