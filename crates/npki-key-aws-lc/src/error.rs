@@ -16,3 +16,15 @@ pub enum AwsLcError {
     #[error(transparent)]
     Key(#[from] KeyError),
 }
+
+impl AwsLcError {
+    /// The stable name of the variant, as commands print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unsupported(_) => "backend-algorithm",
+            Self::Rejected(_) => "key-rejected",
+            Self::Key(error) => error.name(),
+        }
+    }
+}

@@ -78,6 +78,29 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// The stable name of the variant, as commands print it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Module(_) => "token-library",
+            Self::NoToken { .. } => "token-not-found",
+            Self::SeveralTokens { .. } => "token-ambiguous",
+            Self::WrongPin { .. } => "wrong-pin",
+            Self::Locked => "token-locked",
+            Self::PinToBeSet => "pin-to-be-set",
+            Self::LoggedOut => "token-logged-out",
+            Self::Gone => "token-gone",
+            Self::NoKey => "token-key-not-found",
+            Self::SeveralKeys { .. } => "token-key-ambiguous",
+            Self::Exists => "token-key-exists",
+            Self::KeyId { .. } => "token-key-id",
+            Self::NoPublicKey => "token-no-public-key",
+            Self::Unsupported(_) => "token-unsupported",
+            Self::Key(error) => error.name(),
+            Self::Failed(_) => "token-failed",
+        }
+    }
+
     /// What an error of the library means, except for those of a login.
     pub(crate) fn from_library(error: Error) -> Self {
         use RvError as Rv;
