@@ -134,6 +134,7 @@ fn on_disk(dir: &Path) -> LabLedgers {
     };
     LabLedgers {
         bank: ledger("bank"),
+        otp: ledger("otp"),
         cas: Authorities::ISSUERS
             .iter()
             .map(|issuer| ledger(&format!("ca-{issuer}")))

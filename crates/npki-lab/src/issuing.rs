@@ -239,7 +239,10 @@ impl Lab<'_> {
                 Step::Identify(step) if !step.has_account() => {
                     step.account(0, AccountPassword(Secret::new(&person.account_password)))
                 }
-                Step::Identify(step) => step.means(person.card_answer()),
+                Step::Identify(step) => match step.card_question() {
+                    Some(asked) => step.means(person.card_answer(&asked)),
+                    None => step.ask_card(),
+                },
                 Step::ConfirmFee(step) => {
                     let account = (!step.has_account()).then_some(0);
                     step.confirm(account)

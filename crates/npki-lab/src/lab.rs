@@ -8,7 +8,7 @@ use npki_core::{Instant, Issuer};
 use npki_key::{KeyKind, PrivateKey};
 use npki_ledger::{Ledger, MemoryLedger, PseudonymKey, SealingKey};
 use npki_policy::Policy;
-use npki_ra::{Keys, Ra, RequestKey, Terms, ports::Ports};
+use npki_ra::{Keys, LedgerOtpCentre, OtpKeys, Ra, RequestKey, Terms, ports::Ports};
 use rand_core::Rng as _;
 
 use crate::{Authorities, KeyPool, LabError, LabRng, Outside, authorities::lab_key};
@@ -23,6 +23,7 @@ pub struct Lab<'a> {
     policy: Policy,
     terms: Terms,
     keys: Keys,
+    otp_keys: OtpKeys,
     ledgers: &'a LabLedgers,
     now: Mutex<Instant>,
     rng: Mutex<LabRng>,
@@ -35,22 +36,26 @@ pub struct Lab<'a> {
 pub struct LabLedgers {
     /// The bank's.
     pub bank: Box<dyn Ledger>,
+    /// The OTP centre's.
+    pub otp: Box<dyn Ledger>,
     /// The CAs', in the order of [`Authorities::ISSUERS`].
     pub cas: Vec<Box<dyn Ledger>>,
 }
 
 impl LabLedgers {
-    /// Opens each by its name: `bank`, then `ca-yessign` and so on.
+    /// Opens each by its name: `bank`, `otp`, then `ca-yessign` and so on.
     ///
     /// # Errors
     /// The first that `open` gives.
     pub fn open<E>(mut open: impl FnMut(&str) -> Result<Box<dyn Ledger>, E>) -> Result<Self, E> {
         let bank = open("bank")?;
+        let otp = open("otp")?;
         let cas = Authorities::ISSUERS
             .iter()
             .map(|issuer| open(&format!("ca-{issuer}")));
         Ok(Self {
             bank,
+            otp,
             cas: cas.collect::<Result<_, E>>()?,
         })
     }
@@ -61,6 +66,7 @@ impl LabLedgers {
         let ledger = || -> Box<dyn Ledger> { Box::new(MemoryLedger::new()) };
         Self {
             bank: ledger(),
+            otp: ledger(),
             cas: Authorities::ISSUERS.iter().map(|_| ledger()).collect(),
         }
     }
@@ -85,6 +91,10 @@ impl<'a> Lab<'a> {
                 records: sealing("bank-1")?,
                 orders: sealing("idn-1")?,
                 requests: RequestKey::new(lab_key("requests")),
+            },
+            otp_keys: OtpKeys {
+                names: RequestKey::new(lab_key("devices")),
+                secrets: sealing("otp-1")?,
             },
             ledgers,
             now: Mutex::new(now),
@@ -127,12 +137,24 @@ impl<'a> Lab<'a> {
                 phone: &*self.outside,
                 immigration: &*self.outside,
                 security: &*self.outside,
+                otp: self,
                 messages: &*self.outside,
                 ca: self,
             },
             keys: &self.keys,
             terms: &self.terms,
             unit: "LAB",
+        }
+    }
+
+    /// The OTP centre, as an institution asks it.
+    #[must_use]
+    pub fn otp_centre<'o>(&'o self, institution: &'o str) -> LedgerOtpCentre<'o> {
+        LedgerOtpCentre {
+            ledger: &*self.ledgers.otp,
+            keys: &self.otp_keys,
+            institution,
+            attempts: self.policy.parameters().otp_attempts,
         }
     }
 

@@ -27,6 +27,7 @@ mod error;
 mod issuing;
 mod key_pool;
 mod lab;
+mod otp;
 mod outside;
 mod person;
 mod population;

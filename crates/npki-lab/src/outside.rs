@@ -25,7 +25,6 @@ use npki_ra::{
 use happened::Happened;
 use journal::Journal;
 pub use phone::PhoneHabit;
-pub(crate) use security::ASKED;
 pub use trouble::{Port, Trouble};
 
 use crate::{PEOPLE, Person, lab::lock};
@@ -167,6 +166,15 @@ impl Outside {
             .values()
             .filter(|(to, _)| to.expose_text() == phone);
         mine.map(|(_, notice)| *notice).collect()
+    }
+
+    /// Whose device of one-time passwords has this serial number.
+    pub(crate) fn owner_of_device(&self, serial: &str) -> Option<Person> {
+        let state = self.state();
+        let mut people = state.people();
+        people
+            .find(|person| person.otp_device().expose_text() == serial)
+            .cloned()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

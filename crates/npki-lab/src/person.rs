@@ -1,10 +1,12 @@
 use std::borrow::Cow;
 
-use npki_core::{Holder, Idn, IdnError, IdnKind};
+use npki_core::{HashAlgorithm, Holder, Idn, IdnError, IdnKind, Instant};
 use npki_policy::{Enrolment, Krw};
-use npki_ra::ports::{CardAnswer, CardCell, Half, MeansAnswer, Secret};
-
-use crate::outside::ASKED;
+use npki_ra::{
+    OtpDevice,
+    ports::{CardAnswer, CardCell, DeviceSerial, Half, MeansAnswer, Otp, Secret},
+};
+use zeroize::Zeroizing;
 
 /// An invented customer of the lab's bank. Everything about them is public.
 ///
@@ -133,10 +135,41 @@ impl Person {
 
     /// The right answer to the security card's question.
     #[must_use]
-    pub fn card_answer(&self) -> MeansAnswer {
+    pub fn card_answer(&self, asked: &[CardCell; 2]) -> MeansAnswer {
         MeansAnswer::Card(CardAnswer {
             serial: Secret::new(&self.card_serial),
-            cells: ASKED.map(|asked| Secret::new(&self.card_half(asked))),
+            cells: asked.map(|asked| Secret::new(&self.card_half(asked))),
+        })
+    }
+
+    /// The serial number of the device that shows one-time passwords.
+    #[must_use]
+    pub fn otp_device(&self) -> DeviceSerial {
+        DeviceSerial::new(&format!("LAB-{}", self.account))
+    }
+
+    /// The device: six digits that change every minute, and a secret as public as everything here.
+    #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "six digits and a minute are in the bounds"
+    )]
+    pub fn device(&self) -> OtpDevice {
+        let digest = HashAlgorithm::Sha256.digest(self.otp_device().expose_text().as_bytes());
+        let mut secret = Zeroizing::new([0; 20]);
+        secret
+            .iter_mut()
+            .zip(digest.octets())
+            .for_each(|(to, from)| *to = *from);
+        OtpDevice::new(secret, 6, 60).expect("six digits, a minute")
+    }
+
+    /// The right one-time password at this instant.
+    #[must_use]
+    pub fn otp_answer(&self, now: Instant) -> MeansAnswer {
+        MeansAnswer::Otp(Otp {
+            serial: Secret::new(self.otp_device().expose_text()),
+            code: Secret::new(&self.device().expose_code(now)),
         })
     }
 

@@ -38,6 +38,7 @@ mod events;
 mod ids;
 mod keys;
 mod names;
+mod otp_centre;
 mod ra;
 mod refusals;
 mod small;
@@ -59,6 +60,7 @@ pub use error::RaError;
 pub use events::EventError;
 pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
+pub use otp_centre::{DeviceEvent, LedgerOtpCentre, OtpDevice, OtpError, OtpKeys};
 pub use ra::{Answer, Choices, Overview, Ra, Reconciled, Revocation, Revoke};
 pub use small::{Consent, Counted, Session, StepName};
 pub use subscriber::{Certificate, Refund, Subscriber, SubscriberEvent, evolve_subscriber};
@@ -68,13 +70,18 @@ pub use why::{RecordedFact, Refusal, Why};
 /// The payloads of the events that the bank records.
 pub mod payload {
     pub use crate::application::event::{
-        Abandoned, AccountVerified, Called, CancelAsked, Captured, Chosen, Confirmed, DetailsGiven,
-        Dropped, EffectRefused, ExtraIdentified, FeeConfirmed, FeeDeclined, FeeReserved, Lapsed,
-        MeansVerified, Notified, OrderDeclined, Ordered, Refunded, Refused, Registered, Released,
-        Replaces, Started, Tried, WentBack,
+        Abandoned, AccountVerified, Called, CancelAsked, Captured, CardAsked, Chosen, Confirmed,
+        DetailsGiven, Dropped, EffectRefused, ExtraIdentified, FeeConfirmed, FeeDeclined,
+        FeeReserved, Lapsed, MeansVerified, Notified, OrderDeclined, Ordered, Refunded, Refused,
+        Registered, Released, Replaces, Started, Tried, WentBack,
     };
     pub use crate::subscriber::event::{
-        CertificateConfirmed, CertificateRevoked, ConsentChanged, Enrolled, LockLifted,
-        RevocationAsked, RevocationDeclined, SubscriberRefused,
+        CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked, ConsentChanged,
+        Enrolled, LockLifted, RevocationAsked, RevocationDeclined, SubscriberRefused,
     };
+
+    /// The payloads of the events that an OTP centre records.
+    pub mod device {
+        pub use crate::otp_centre::payload::{Enrolled, Judged, Lifted, Tried, Verdict};
+    }
 }

@@ -11,6 +11,7 @@ mod bank;
 mod ca;
 mod immigration;
 mod messages;
+mod otp;
 mod personal;
 mod phone;
 mod security;
@@ -20,7 +21,8 @@ pub use ca::{CaPort, Cancellation};
 pub use immigration::{Immigration, Whereabouts};
 pub use messages::{Messages, Notice, NoticeKind};
 pub use npki_core::PortError;
-pub use personal::{AccountNumber, PhoneNumber, UserId};
+pub use otp::{OtpCentre, OtpVerdict};
+pub use personal::{AccountNumber, DeviceSerial, PhoneNumber, UserId};
 pub use phone::{ApprovalNumber, CallOutcome, Phone};
 pub use security::{
     AccountPassword, CardAnswer, CardCell, Half, MeansAnswer, Otp, Pin, Secret, SecurityMeans,
@@ -36,8 +38,10 @@ pub struct Ports<'a> {
     pub phone: &'a dyn Phone,
     /// The immigration office.
     pub immigration: &'a dyn Immigration,
-    /// Security cards, one-time passwords and the app's certificate.
+    /// Security cards and the app's certificate.
     pub security: &'a dyn SecurityMeans,
+    /// One-time passwords.
+    pub otp: &'a dyn OtpCentre,
     /// Messages to subscribers.
     pub messages: &'a dyn Messages,
     /// The CAs.

@@ -57,6 +57,10 @@ refusals! {
         "등록된 보안매체가 아닙니다", "the customer does not have this security means";
     only_in_the_app() = Rule::new(31),
         "은행 앱 인증서는 앱에서만 사용할 수 있습니다", "the bank's certificate stands for a security means in the app only";
+    card_not_asked() = Rule::new(31),
+        "지정된 보안카드 번호를 먼저 확인하십시오", "ask first which cells of the security card are wanted";
+    used_code() = Rule::new(31),
+        "이미 사용한 OTP 번호입니다. 다음 번호를 입력하십시오", "the one-time password was used already: wait for the next one";
     wrong(what: Counted) = Rule::new(31),
         "입력한 값이 일치하지 않습니다", "what was entered does not match";
     locked(what: Counted, limit: u64) = Rule::new(32),

@@ -40,7 +40,7 @@ pub enum Counted {
     AccountPassword,
     /// The security card.
     Card,
-    /// The one-time password.
+    /// The one-time password: counted at the OTP centre, across institutions.
     Otp,
     /// The PIN of the app's certificate.
     Pin,

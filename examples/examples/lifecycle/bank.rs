@@ -120,10 +120,19 @@ pub(crate) fn seven_steps(
                 );
                 step.account(0, AccountPassword(Secret::new(&person.account_password)))
             }
-            Step::Identify(step) => {
-                said(lab, 3, "보안카드 (R31)", "security card (R31)");
-                step.means(person.card_answer())
-            }
+            Step::Identify(step) => match step.card_question() {
+                None => step.ask_card(),
+                Some(asked) => {
+                    let [one, two] = asked.map(|asked| asked.cell);
+                    said(
+                        lab,
+                        3,
+                        &format!("보안카드 {one}번과 {two}번 (R31)"),
+                        &format!("security card, cells {one} and {two} (R31)"),
+                    );
+                    step.means(person.card_answer(&asked))
+                }
+            },
             Step::ConfirmFee(step) => {
                 said(
                     lab,

@@ -139,7 +139,10 @@ impl<'a> Client<'a> {
                 Step::Identify(step) if !step.has_account() => {
                     step.account(0, AccountPassword(Secret::new(&person.account_password)))
                 }
-                Step::Identify(step) => step.means(person.card_answer()),
+                Step::Identify(step) => match step.card_question() {
+                    Some(asked) => step.means(person.card_answer(&asked)),
+                    None => step.ask_card(),
+                },
                 Step::ConfirmFee(step) => step.confirm(None),
                 Step::Details(step) => step.give(details(person)),
                 Step::PasswordAndMedium(step) => step.order(),

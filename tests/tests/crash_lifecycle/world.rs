@@ -10,7 +10,7 @@ type Faulty = Arc<FaultyLedger<Arc<MemoryLedger>>>;
 
 /// The stores of the bank and of its CAs, each behind a ledger that can fail.
 pub(crate) struct World {
-    /// The bank's first, then the CAs'.
+    /// The bank's first, then the CAs', then the OTP centre's.
     faulty: Vec<Faulty>,
     /// Handles that fail when they are told to.
     pub(crate) failing: LabLedgers,
@@ -20,7 +20,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let stores: Vec<_> = (0..=Authorities::ISSUERS.len())
+        let stores: Vec<_> = (0..Authorities::ISSUERS.len() + 2)
             .map(|_| Arc::new(MemoryLedger::new()))
             .collect();
         let faulty: Vec<Faulty> = stores
@@ -54,6 +54,7 @@ fn ledgers<L: Ledger + 'static>(stores: &[Arc<L>]) -> LabLedgers {
         .map(|store| -> Box<dyn Ledger> { Box::new(store.clone()) });
     LabLedgers {
         bank: all.next().unwrap(),
-        cas: all.collect(),
+        cas: all.by_ref().take(Authorities::ISSUERS.len()).collect(),
+        otp: all.next().unwrap(),
     }
 }

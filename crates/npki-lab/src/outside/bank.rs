@@ -135,7 +135,8 @@ fn customer(person: &Person) -> Result<Customer, PortError> {
             masked: masked(&person.account),
             number: AccountNumber::new(&person.account),
         }],
-        means: vec![SecurityMeansKind::Card, SecurityMeansKind::AppCertificate],
+        means: SecurityMeansKind::ALL.to_vec(),
+        otp_device: Some(person.otp_device()),
         consent: None,
     })
 }

@@ -1,50 +1,48 @@
 use npki_core::{Instant, PortError};
 use npki_ra::{
     TryId,
-    ports::{CardAnswer, CardCell, Half, MeansAnswer, SecurityMeans, Tried, UserId},
+    ports::{CardAnswer, CardCell, Pin, SecurityMeans, Tried, UserId},
 };
 
-use super::{Outside, Port};
-
-/// What the lab's security card system asks for: two halves of cells.
-pub(crate) const ASKED: [CardCell; 2] = [
-    CardCell {
-        cell: 3,
-        half: Half::First,
-    },
-    CardCell {
-        cell: 17,
-        half: Half::Last,
-    },
-];
+use super::{Outside, Port, State};
+use crate::Person;
 
 impl SecurityMeans for Outside {
-    fn try_answer(
+    fn try_card(
         &self,
         _id: &TryId,
         user: &UserId,
-        answer: &MeansAnswer,
+        asked: &[CardCell; 2],
+        answer: &CardAnswer,
         _now: Instant,
     ) -> Result<Tried, PortError> {
         self.at(Port::Security, |state| {
-            let Some(person) = state.person(user.expose_text()) else {
-                return Ok(Tried::Wrong);
-            };
-            let right = match answer {
-                MeansAnswer::Card(CardAnswer {
-                    serial,
-                    cells: [first, second],
-                }) => {
-                    let [one, two] = ASKED;
-                    serial.expose_text() == person.card_serial
-                        && first.expose_text() == person.card_half(one)
-                        && second.expose_text() == person.card_half(two)
-                }
-                MeansAnswer::AppCertificate(pin) => pin.0.expose_text() == person.app_pin,
-                // Nobody in the lab has a device yet.
-                _ => false,
-            };
-            Ok(if right { Tried::Right } else { Tried::Wrong })
+            Ok(state.tried(user, |person| {
+                let mut pairs = asked.iter().zip(&answer.cells);
+                answer.serial.expose_text() == person.card_serial
+                    && pairs.all(|(cell, said)| said.expose_text() == person.card_half(*cell))
+            }))
         })
+    }
+
+    fn try_pin(
+        &self,
+        _id: &TryId,
+        user: &UserId,
+        pin: &Pin,
+        _now: Instant,
+    ) -> Result<Tried, PortError> {
+        self.at(Port::Security, |state| {
+            Ok(state.tried(user, |person| pin.0.expose_text() == person.app_pin))
+        })
+    }
+}
+
+impl State {
+    fn tried(&self, user: &UserId, is_right: impl FnOnce(&Person) -> bool) -> Tried {
+        match self.person(user.expose_text()) {
+            Some(person) if is_right(person) => Tried::Right,
+            _ => Tried::Wrong,
+        }
     }
 }

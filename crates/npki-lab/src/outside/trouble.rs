@@ -10,6 +10,8 @@ pub enum Port {
     Immigration,
     /// Security cards and the like.
     Security,
+    /// The OTP centre.
+    Otp,
     /// Messages.
     Messages,
     /// The CA, as the bank calls it.
@@ -25,6 +27,7 @@ impl Port {
         Self::Phone,
         Self::Immigration,
         Self::Security,
+        Self::Otp,
         Self::Messages,
         Self::Ca,
         Self::Ra,

@@ -50,6 +50,8 @@ pub enum Command {
         /// Its password.
         password: AccountPassword,
     },
+    /// Step 3: which cells of the security card are asked for?
+    AskCard,
     /// Step 3: the answer to the security means.
     AnswerMeans(MeansAnswer),
     /// Step 4: amount and account were shown and are right.
@@ -80,6 +82,7 @@ impl Command {
             Self::CheckDeparture => "check-departure",
             Self::ShowIdentityCard(_) => "show-identity-card",
             Self::VerifyAccount { .. } => "verify-account",
+            Self::AskCard => "ask-card",
             Self::AnswerMeans(_) => "answer-means",
             Self::ConfirmFee { .. } => "confirm-fee",
             Self::GiveDetails(_) => "give-details",

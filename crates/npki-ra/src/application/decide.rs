@@ -12,7 +12,8 @@ use super::{
     event::{Abandoned, AbandonedBy, CancelAsked, DetailsGiven, FeeConfirmed, Started, WentBack},
     facts::{Facts, Subject, digest, place},
     identify::{
-        answer_means, call_phone, check_call, check_departure, show_identity_card, verify_account,
+        answer_means, ask_card, call_phone, check_call, check_departure, show_identity_card,
+        verify_account,
     },
     state::{MoneyStage, State},
 };
@@ -88,7 +89,8 @@ pub fn decide(
         Command::CheckDeparture => check_departure(facts),
         Command::ShowIdentityCard(card) => show_identity_card(state, *card),
         Command::VerifyAccount { account, .. } => verify_account(state, *account, facts),
-        Command::AnswerMeans(answer) => answer_means(state, answer.kind(), facts),
+        Command::AskCard => ask_card(facts),
+        Command::AnswerMeans(answer) => answer_means(state, answer.kind(), facts, policy),
         Command::ConfirmFee { amount, account } => {
             confirm_fee(state, *amount, *account, facts, now, policy)
         }
@@ -183,6 +185,7 @@ pub(crate) fn out_of_turn(state: &State, command: &Command, now: Instant) -> Opt
         | Command::CheckDeparture
         | Command::ShowIdentityCard(_)
         | Command::VerifyAccount { .. }
+        | Command::AskCard
         | Command::AnswerMeans(_) => StepName::Identify,
         Command::ConfirmFee { .. } => StepName::ConfirmFee,
         Command::GiveDetails(_) => StepName::Details,

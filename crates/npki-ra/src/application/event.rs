@@ -12,7 +12,7 @@ use crate::{
     AcceptedTerm, CallId, Counted, EffectId, ReservationId, Session, StepName, Why,
     effect::EffectKind,
     events::events,
-    ports::{NoticeKind, SecurityMeansKind},
+    ports::{CardCell, NoticeKind, SecurityMeansKind},
     words::words,
 };
 
@@ -24,6 +24,7 @@ events! {
         Called = "application.called";
         ExtraIdentified = "application.extra-identified";
         AccountVerified = "application.account-verified";
+        CardAsked = "application.card-asked";
         MeansVerified = "application.means-verified";
         FeeConfirmed = "application.fee-confirmed";
         FeeReserved = "application.fee-reserved";
@@ -162,6 +163,19 @@ impl Identification {
 pub struct AccountVerified {
     /// The sealed record with the account's number.
     pub account: SealedId,
+}
+
+/// Cells of the security card were asked for (R31).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CardAsked {
+    /// Two halves of different cells, in the order asked.
+    pub cells: Vec<CardCell>,
+}
+
+impl CardAsked {
+    pub(crate) fn cells(&self) -> Option<[CardCell; 2]> {
+        self.cells.as_slice().try_into().ok()
+    }
 }
 
 /// The security means' answer is right (R31).

@@ -6,7 +6,9 @@ use npki_policy::{Action, CertificateState, Enrolment, Krw, Policy, Request};
 use super::state::State;
 use crate::{
     Certificate, CertificateRef, Consent, Session, Subscriber, Terms,
-    ports::{AccountNumber, CallOutcome, Customer, Registered, Tried, Whereabouts},
+    ports::{
+        AccountNumber, CallOutcome, CardCell, Customer, OtpVerdict, Registered, Tried, Whereabouts,
+    },
 };
 
 /// What is known when a command is decided: the ports' answers and the ledger's, fetched before.
@@ -18,8 +20,9 @@ pub struct Facts<'a> {
     pub subscriber: &'a Subscriber,
     /// The terms in force.
     pub terms: &'a Terms,
-    /// Wrong one-time passwords in a row, as the ledger has counted them.
-    pub otp_failures: u32,
+    /// Wrong one-time passwords in a row, as the OTP centre has counted them; `None`: not asked,
+    /// or no device.
+    pub otp_failures: Option<u32>,
     /// The account that a fee would go from.
     pub account: Option<&'a AccountNumber>,
     /// What that account can pay.
@@ -37,6 +40,8 @@ pub struct Fresh {
     pub sealed: SealedId,
     /// The name of an order.
     pub order: OrderId,
+    /// Cells of a security card.
+    pub cells: [CardCell; 2],
 }
 
 /// What a port has answered.
@@ -49,6 +54,10 @@ pub enum PortAnswer {
     Whereabouts(Whereabouts),
     /// Who judges what was tried.
     Tried(Tried),
+    /// Who judges security cards, asked about these cells.
+    Card([CardCell; 2], Tried),
+    /// The OTP centre.
+    Otp(OtpVerdict),
 }
 
 /// Who asks for what, where: the part of a question to the policy that an application keeps.
@@ -111,7 +120,7 @@ fn known(facts: &Facts<'_>) -> npki_policy::Facts {
         personal_banking: enrolled(Enrolment::PersonalBanking),
         business_banking: enrolled(Enrolment::BusinessBanking),
         business_number_registered: Some(customer.business_number == Registered::Yes),
-        otp_failures: Some(facts.otp_failures),
+        otp_failures: facts.otp_failures,
         balance: facts.balance,
         ..npki_policy::Facts::default()
     }

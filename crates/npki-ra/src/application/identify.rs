@@ -1,18 +1,19 @@
-use npki_core::{Channel, Instant};
+use npki_core::{Channel, IdnKind, Instant};
 use npki_ledger::{Change, Pseudonym};
 use npki_policy::Policy;
 
 use super::{
     decision::{Decision, Draft},
-    event::{AccountVerified, Called, ExtraIdentified, Identification, MeansVerified},
+    event::{AccountVerified, Called, CardAsked, ExtraIdentified, Identification, MeansVerified},
     facts::{Facts, PortAnswer},
     state::State,
 };
 use crate::{
     CallId, Counted,
     names::{self, counter},
-    ports::{CallOutcome, SecurityMeansKind, Tried, Whereabouts},
+    ports::{CallOutcome, OtpVerdict, SecurityMeansKind, Tried, Whereabouts},
     refusals,
+    subscriber::event::{CardAnswered, CardChosen},
 };
 
 pub(super) fn call_phone(
@@ -51,6 +52,10 @@ pub(super) fn check_call(state: &State, facts: &Facts<'_>, now: Instant) -> Deci
 }
 
 pub(super) fn check_departure(facts: &Facts<'_>) -> Decision {
+    // Companies do not travel.
+    if facts.customer.idn.kind() != IdnKind::Person {
+        return Decision::refuse([refusals::not_departed()]);
+    }
     match facts.answer {
         None => Decision::ask_port(),
         Some(PortAnswer::Whereabouts(Whereabouts::Abroad)) => {
@@ -87,19 +92,70 @@ pub(super) fn verify_account(state: &State, account: usize, facts: &Facts<'_>) -
     }
 }
 
-pub(super) fn answer_means(state: &State, means: SecurityMeansKind, facts: &Facts<'_>) -> Decision {
-    if !facts.customer.means.contains(&means) {
+/// The question for the security card: the same one until it is answered, whichever application
+/// asks, so that nobody can wait for cells that he has seen (R31).
+pub(super) fn ask_card(facts: &Facts<'_>) -> Decision {
+    if !facts.customer.means.contains(&SecurityMeansKind::Card) {
+        return Decision::refuse([refusals::no_such_means(SecurityMeansKind::Card)]);
+    }
+    let cells = facts.subscriber.card_question.unwrap_or(facts.fresh.cells);
+    let mut decision = Decision::record(Draft::new(CardAsked {
+        cells: cells.to_vec(),
+    }));
+    if facts.subscriber.card_question.is_none() {
+        let chosen = CardChosen {
+            cells: cells.to_vec(),
+        };
+        decision.events.push(Draft::of_subscriber(chosen));
+    }
+    decision
+}
+
+pub(super) fn answer_means(
+    state: &State,
+    means: SecurityMeansKind,
+    facts: &Facts<'_>,
+    policy: &Policy,
+) -> Decision {
+    let customer = facts.customer;
+    let no_device = means == SecurityMeansKind::Otp && customer.otp_device.is_none();
+    if !customer.means.contains(&means) || no_device {
         return Decision::refuse([refusals::no_such_means(means)]);
     }
     if means == SecurityMeansKind::AppCertificate && state.channel != Channel::App {
         return Decision::refuse([refusals::only_in_the_app()]);
     }
+    let asked = facts.subscriber.card_question;
+    if means == SecurityMeansKind::Card && (asked.is_none() || asked != state.card) {
+        return Decision::refuse([refusals::card_not_asked()]);
+    }
     let counted = Counted::of(means);
+    let verified = Draft::new(MeansVerified { means });
     match facts.answer {
         None => Decision::ask_port(),
-        Some(PortAnswer::Tried(Tried::Right)) => Decision::record(
-            Draft::new(MeansVerified { means }).change(reset(&state.pseudonym, counted)),
-        ),
+        // The centre counts, and has reset.
+        Some(PortAnswer::Otp(OtpVerdict::Right)) => Decision::record(verified),
+        Some(PortAnswer::Otp(OtpVerdict::Used)) => Decision::refuse([refusals::used_code()]),
+        Some(PortAnswer::Otp(OtpVerdict::Locked)) => {
+            let limit = counted.limit(policy.parameters());
+            Decision::refuse([refusals::locked(counted, limit)])
+        }
+        // An answer to these cells is good once, even if two were judged at the same time.
+        Some(PortAnswer::Card(cells, _)) if asked != Some(cells) => {
+            Decision::refuse([refusals::card_not_asked()])
+        }
+        Some(PortAnswer::Card(cells, Tried::Right)) => {
+            let answered = CardAnswered {
+                cells: cells.to_vec(),
+            };
+            let mut decision =
+                Decision::record(verified.change(reset(&state.pseudonym, Counted::Card)));
+            decision.events.push(Draft::of_subscriber(answered));
+            decision
+        }
+        Some(PortAnswer::Tried(Tried::Right)) => {
+            Decision::record(verified.change(reset(&state.pseudonym, counted)))
+        }
         Some(_) => Decision::refuse([refusals::wrong(counted)]),
     }
 }

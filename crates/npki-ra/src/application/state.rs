@@ -6,7 +6,7 @@ use super::event::{
 };
 use crate::{
     AcceptedTerm, ApplicationId, CertificateRef, EventError, ReservationId, Session, StepName,
-    ports::SecurityMeansKind,
+    ports::{CardCell, SecurityMeansKind},
 };
 
 /// An application, folded from its events.
@@ -41,6 +41,8 @@ pub struct State {
     pub extra: Option<Identification>,
     /// Step 3: the sealed record with the verified account.
     pub account: Option<SealedId>,
+    /// Step 3: the cells of the security card that this applicant was asked for.
+    pub card: Option<[CardCell; 2]>,
     /// Step 3: the security means that was answered for.
     pub means: Option<SecurityMeansKind>,
     /// Step 4.
@@ -126,6 +128,7 @@ impl State {
             call: None,
             extra: None,
             account: None,
+            card: None,
             means: None,
             money: None,
             details: None,
@@ -268,6 +271,7 @@ impl State {
             self.call = None;
             self.extra = None;
             self.account = None;
+            self.card = None;
             self.means = None;
         }
         if step <= StepName::ConfirmFee {
@@ -302,6 +306,7 @@ pub fn evolve(mut state: State, event: &Event) -> Result<State, EventError> {
             state.call = None;
         }
         Event::AccountVerified(verified) => state.account = Some(verified.account),
+        Event::CardAsked(asked) => state.card = Some(asked.cells().ok_or_else(out_of_place)?),
         Event::MeansVerified(verified) => state.means = Some(verified.means),
         Event::FeeConfirmed(confirmed) => {
             state.money = Some(Money {

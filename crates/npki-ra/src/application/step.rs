@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     AcceptedTerm, ApplicationId, Consent, StepName, SubscriberDetails,
-    ports::{AccountPassword, MeansAnswer},
+    ports::{AccountPassword, CardCell, MeansAnswer},
 };
 
 /// An application, as the applicant meets it.
@@ -78,6 +78,7 @@ impl Application {
                 extra: state.extra,
                 call: state.call.as_ref().map(|call| call.until),
                 account: state.account.is_some(),
+                card: state.card,
                 means: state.means.is_some(),
             }),
             StepName::ConfirmFee => match &state.money {
@@ -164,6 +165,7 @@ pub struct Identify {
     extra: Option<Identification>,
     call: Option<Instant>,
     account: bool,
+    card: Option<[CardCell; 2]>,
     means: bool,
 }
 
@@ -221,6 +223,18 @@ impl Identify {
     #[must_use]
     pub const fn account(self, account: usize, password: AccountPassword) -> Command {
         Command::VerifyAccount { account, password }
+    }
+
+    /// The cells of the security card that are asked for; `None`: [ask](Self::ask_card) first.
+    #[must_use]
+    pub const fn card_question(&self) -> Option<[CardCell; 2]> {
+        self.card
+    }
+
+    /// Ask which cells of the security card are wanted.
+    #[must_use]
+    pub const fn ask_card(self) -> Command {
+        Command::AskCard
     }
 
     /// Security card, one-time password, or the app's certificate.

@@ -3,7 +3,9 @@ use core::fmt::Debug;
 use npki_core::{Holder, Idn, Instant, PortError};
 use npki_policy::{Enrolment, Krw};
 
-use super::{AccountNumber, AccountPassword, PhoneNumber, SecurityMeansKind, Tried, UserId};
+use super::{
+    AccountNumber, AccountPassword, DeviceSerial, PhoneNumber, SecurityMeansKind, Tried, UserId,
+};
 use crate::{Consent, ReservationId, TryId};
 
 /// The bank's own systems: who its customers are, and their accounts.
@@ -90,6 +92,8 @@ pub struct Customer {
     pub accounts: Vec<Account>,
     /// Security means that the customer has.
     pub means: Vec<SecurityMeansKind>,
+    /// The device of one-time passwords, where there is one.
+    pub otp_device: Option<DeviceSerial>,
     /// The issuing consent as the bank's record has it (R17); `None`: never asked.
     pub consent: Option<Consent>,
 }

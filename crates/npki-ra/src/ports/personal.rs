@@ -40,4 +40,6 @@ personal! {
     AccountNumber;
     /// 전화번호: a telephone number.
     PhoneNumber;
+    /// OTP 일련번호: the serial number of a device that shows one-time passwords.
+    DeviceSerial;
 }

@@ -1,26 +1,42 @@
 use core::fmt;
 
+use der::Sequence;
 use npki_core::{Instant, PortError};
+use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::UserId;
 use crate::{TryId, words::words};
 
-/// Who judges security cards (보안카드), one-time passwords and the PIN of the app's certificate.
+/// Who judges security cards (보안카드) and the PIN of the app's certificate. One-time passwords are
+/// the [`OtpCentre`](super::OtpCentre)'s.
 ///
 /// Nothing is counted here: the bank's ledger counts each try durably **before** it asks, and a
 /// right answer resets the count (R32).
 pub trait SecurityMeans: fmt::Debug + Send + Sync {
-    /// Whether the answer is right. The same try, asked again, gets the same answer, so that a
-    /// one-time password whose verdict was lost is not taken for a used one.
+    /// Whether these are the end of the card's serial number and what stands in the cells that
+    /// were asked for.
     ///
     /// # Errors
     /// [`PortError`]; the try stays counted.
-    fn try_answer(
+    fn try_card(
         &self,
         id: &TryId,
         user: &UserId,
-        answer: &MeansAnswer,
+        asked: &[CardCell; 2],
+        answer: &CardAnswer,
+        now: Instant,
+    ) -> Result<Tried, PortError>;
+
+    /// Whether this is the PIN of the app's certificate.
+    ///
+    /// # Errors
+    /// [`PortError`]; the try stays counted.
+    fn try_pin(
+        &self,
+        id: &TryId,
+        user: &UserId,
+        pin: &Pin,
         now: Instant,
     ) -> Result<Tried, PortError>;
 }
@@ -100,12 +116,48 @@ pub struct CardAnswer {
 }
 
 /// A half of a cell of a security card that is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// ```text
+/// CardCell ::= SEQUENCE { cell INTEGER (1..35), half PrintableString }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Sequence)]
 pub struct CardCell {
     /// The cell, 1 to 35.
     pub cell: u8,
     /// Its first or its last two digits.
     pub half: Half,
+}
+
+impl CardCell {
+    /// Cells of a security card.
+    pub const COUNT: u8 = 35;
+
+    /// Two halves of different cells, each as likely as any other.
+    pub(crate) fn choose(rng: &mut dyn CryptoRng) -> [Self; 2] {
+        let first = Self::any(rng);
+        loop {
+            let second = Self::any(rng);
+            if second.cell != first.cell {
+                return [first, second];
+            }
+        }
+    }
+
+    fn any(rng: &mut dyn CryptoRng) -> Self {
+        let half = if rng.next_u32() & 1 == 0 {
+            Half::First
+        } else {
+            Half::Last
+        };
+        loop {
+            // Six bits of one octet, thrown again when above 35: no cell is likelier than another.
+            let [octet, ..] = rng.next_u32().to_be_bytes();
+            let cell = octet & 0x3f;
+            if (1..=Self::COUNT).contains(&cell) {
+                return Self { cell, half };
+            }
+        }
+    }
 }
 
 /// Half of a cell.
@@ -116,6 +168,11 @@ pub enum Half {
     /// The last two digits.
     Last,
 }
+
+words!(Half, [
+    First = "first", "앞 두 자리", "first two digits";
+    Last = "last", "뒤 두 자리", "last two digits";
+]);
 
 /// A one-time password.
 #[derive(Debug)]
@@ -160,5 +217,35 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(_) = self;
         f.write_str("Secret(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn r31_any_two_different_cells_are_asked() {
+        let mut rng = ChaCha20Rng::from_seed([3; 32]);
+        let mut seen = BTreeMap::new();
+        for _ in 0..3_500 {
+            let asked = CardCell::choose(&mut rng);
+            assert_ne!(asked[0].cell, asked[1].cell);
+            for asked in asked {
+                *seen.entry(asked).or_insert(0) += 1;
+            }
+        }
+        // 35 cells, two halves each, a hundred times on the average.
+        assert_eq!(seen.len(), 70);
+        assert!(seen.keys().all(|asked| (1..=35).contains(&asked.cell)));
+        assert!(
+            seen.values().all(|count| (50..200).contains(count)),
+            "{seen:?}"
+        );
     }
 }

@@ -11,8 +11,8 @@ use super::{
     order::why_claimed,
 };
 use crate::{
-    ApplicationId, Certificate, CertificateRef, Decision, Draft, Fresh, RaError, Refusal, Session,
-    State, Subscriber, Why,
+    ApplicationId, Certificate, CertificateRef, Decision, Draft, Facts, Fresh, RaError, Refusal,
+    Session, State, Subscriber, Why,
     application::{
         Subject, approval, certificate_ref, digest,
         event::{Chosen, Replaces, Started},
@@ -46,7 +46,10 @@ impl Ra<'_> {
         } else {
             let customer = self.customer(&state)?;
             let subscriber = self.subscriber(state.pseudonym)?;
-            let facts = self.facts(&customer, &subscriber, rng)?;
+            let facts = Facts {
+                otp_failures: self.otp_failures(&customer)?,
+                ..self.facts(&customer, &subscriber, rng)?
+            };
             Why::of(approval(&state, &facts, now, self.policy).refusals())
         };
         if why.is_empty() {

@@ -8,6 +8,7 @@ use crate::{
     application::event::Tried,
     ids::sub_key,
     names::{self, counter},
+    ports::MeansAnswer,
     refusals,
 };
 
@@ -52,8 +53,19 @@ impl Ra<'_> {
                         .try_account_password(&id, account, password)?,
                 )
             }
-            Command::AnswerMeans(answer) => {
-                PortAnswer::Tried(self.ports.security.try_answer(&id, &user, answer, now)?)
+            Command::AnswerMeans(MeansAnswer::Card(answer)) => {
+                let asked = state.card.ok_or(RaError::Damaged("card"))?;
+                let security = self.ports.security;
+                let tried = security.try_card(&id, &user, &asked, answer, now)?;
+                PortAnswer::Card(asked, tried)
+            }
+            Command::AnswerMeans(MeansAnswer::AppCertificate(pin)) => {
+                PortAnswer::Tried(self.ports.security.try_pin(&id, &user, pin, now)?)
+            }
+            Command::AnswerMeans(MeansAnswer::Otp(otp)) => {
+                let device = customer.otp_device.as_ref();
+                let device = device.ok_or(RaError::Damaged("device"))?;
+                PortAnswer::Otp(self.ports.otp.try_code(&id, device, otp, now)?)
             }
             _ => return Err(RaError::Damaged("a command without a port")),
         }))
@@ -89,6 +101,8 @@ impl Ra<'_> {
 const fn counted(command: &Command) -> Option<Counted> {
     match command {
         Command::VerifyAccount { .. } => Some(Counted::AccountPassword),
+        // One counter for all institutions: the OTP centre's.
+        Command::AnswerMeans(MeansAnswer::Otp(_)) => None,
         Command::AnswerMeans(answer) => Some(Counted::of(answer.kind())),
         _ => None,
     }

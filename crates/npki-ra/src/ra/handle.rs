@@ -86,7 +86,7 @@ impl Ra<'_> {
             customer,
             subscriber,
             terms: self.terms,
-            otp_failures: self.otp_failures(&subscriber.pseudonym)?,
+            otp_failures: None,
             account: None,
             balance: None,
             answer: None,
@@ -116,7 +116,13 @@ impl Ra<'_> {
             Some(account) => Some(self.ports.bank.balance(account)?),
             None => None,
         };
+        // Asked where the policy looks at them, so that the centre is not waited for in vain.
+        let otp_failures = match command {
+            Command::Choose(_) | Command::ConfirmFee { .. } => self.otp_failures(&customer)?,
+            _ => None,
+        };
         let facts = Facts {
+            otp_failures,
             account: account.as_ref(),
             balance,
             answer,

@@ -9,7 +9,7 @@ use crate::{
     Application, ApplicationId, Certificate, CertificateRef, Counted, DetailsForm, Fresh, RaError,
     State, Subscriber, SubscriberDetails,
     names::{self, application_stream, counter, order_key, serial_key, subscriber_stream},
-    ports::{AccountNumber, Customer, UserId},
+    ports::{AccountNumber, CardCell, Customer, UserId},
 };
 
 impl Ra<'_> {
@@ -118,9 +118,12 @@ impl Ra<'_> {
         Ok(self.ledger.counter(&counter(pseudonym, what))?)
     }
 
-    pub(super) fn otp_failures(&self, pseudonym: &Pseudonym) -> Result<u32, RaError> {
-        let count = self.counted(pseudonym, Counted::Otp)?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    /// Wrong one-time passwords in a row, as the OTP centre counts them (R32).
+    pub(super) fn otp_failures(&self, customer: &Customer) -> Result<Option<u32>, RaError> {
+        let device = customer.otp_device.as_ref();
+        Ok(device
+            .map(|device| self.ports.otp.failures(device))
+            .transpose()?)
     }
 
     fn open(
@@ -158,6 +161,7 @@ pub(super) fn fresh(rng: &mut dyn CryptoRng) -> Fresh {
     Fresh {
         sealed: SealedId::generate(rng),
         order: OrderId::generate(rng),
+        cells: CardCell::choose(rng),
     }
 }
 

@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 
 use super::{Ra, TRIES, batch::Batch, handle::again, replay::read_refusal};
 use crate::{
-    ApplicationId, Consent, Counted, Draft, RaError, Refusal, State, Subscriber,
+    ApplicationId, Consent, Counted, Draft, RaError, Refusal, State, Subscriber, TryId,
     application::digest,
     names::{APPLICANTS, application_stream, counter, subscriber_stream},
     ports::{SecurityMeansKind, UserId},
@@ -61,7 +61,11 @@ impl Ra<'_> {
         }
         let mut locked = Vec::new();
         for what in Counted::ALL {
-            if self.counted(&pseudonym, *what)? >= what.limit(self.policy.parameters()) {
+            let count = match what {
+                Counted::Otp => u64::from(self.otp_failures(&customer)?.unwrap_or(0)),
+                _ => self.counted(&pseudonym, *what)?,
+            };
+            if count >= what.limit(self.policy.parameters()) {
                 locked.push(*what);
             }
         }
@@ -189,12 +193,19 @@ impl Ra<'_> {
         ]);
         let customer = self.customer_of(user)?;
         let pseudonym = self.keys.pseudonyms.pseudonym(&customer.idn);
+        if let (Counted::Otp, Some(device)) = (what, &customer.otp_device) {
+            let key = TryId::made_by(&ApplicationId::begun_by(key), key);
+            self.ports.otp.lift(&key, device, now)?;
+        }
         for _ in 0..TRIES {
             let subscriber = self.subscriber(pseudonym)?;
             let mut batch = Batch::new(self, now).subscriber(&subscriber);
-            let draft = Draft::of_subscriber(LockLifted { what }).change(Change::Reset {
-                counter: counter(&pseudonym, what),
-            });
+            let mut draft = Draft::of_subscriber(LockLifted { what });
+            if what != Counted::Otp {
+                draft = draft.change(Change::Reset {
+                    counter: counter(&pseudonym, what),
+                });
+            }
             batch.push(draft, rng)?;
             match batch.commit(key, request)? {
                 Ok(_) => return Ok(()),

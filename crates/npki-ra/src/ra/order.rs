@@ -13,7 +13,8 @@ use super::{
     load::fresh,
 };
 use crate::{
-    ApplicationId, Command, Decision, Draft, Fresh, RaError, Refusal, State, StepName, Why, Wish,
+    ApplicationId, Command, Decision, Draft, Facts, Fresh, RaError, Refusal, State, StepName, Why,
+    Wish,
     application::{approval, certificate_ref, digest, event::Ordered, out_of_turn, rules},
     effect::EffectKind,
     names::{self, order_key, owner_application, owner_certificate, replacement, slot},
@@ -39,7 +40,10 @@ impl Ra<'_> {
             let state = self.state(id)?;
             let customer = self.customer(&state)?;
             let subscriber = self.subscriber(state.pseudonym)?;
-            let facts = self.facts(&customer, &subscriber, rng)?;
+            let facts = Facts {
+                otp_failures: self.otp_failures(&customer)?,
+                ..self.facts(&customer, &subscriber, rng)?
+            };
             let turn = out_of_turn(&state, &Command::Order, now);
             let mut why: Vec<_> = turn.into_iter().collect();
             if why.is_empty() {

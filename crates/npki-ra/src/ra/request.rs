@@ -89,7 +89,8 @@ fn public_parts(command: &Command) -> String {
             add(&account.map_or("verified".to_owned(), |at| at.to_string()));
         }
         Command::GoBack(to) => add(to),
-        Command::CheckCall
+        Command::AskCard
+        | Command::CheckCall
         | Command::CheckDeparture
         | Command::GiveDetails(_)
         | Command::Order

@@ -6,7 +6,7 @@ use npki_core::{
 };
 use npki_ledger::SealedId;
 
-use crate::{ApplicationId, Consent, Counted, ReservationId, Why, events::events};
+use crate::{ApplicationId, Consent, Counted, ReservationId, Why, events::events, ports::CardCell};
 
 events! {
     /// An event of a subscriber's stream.
@@ -17,6 +17,8 @@ events! {
         RevocationAsked = "subscriber.revocation-asked";
         CertificateRevoked = "subscriber.certificate-revoked";
         RevocationDeclined = "subscriber.revocation-declined";
+        CardChosen = "subscriber.card-chosen";
+        CardAnswered = "subscriber.card-answered";
         LockLifted = "subscriber.lock-lifted";
         SubscriberRefused = "subscriber.refused";
     }
@@ -116,6 +118,20 @@ pub struct RevocationDeclined {
     pub serial: OctetString,
     /// Why.
     pub why: Vec<Why>,
+}
+
+/// Cells of the security card were chosen; whoever asks gets these until they are answered (R31).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CardChosen {
+    /// Two halves of different cells, in the order asked.
+    pub cells: Vec<CardCell>,
+}
+
+/// The cells that were asked for are answered rightly: the next question is another one.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CardAnswered {
+    /// Which.
+    pub cells: Vec<CardCell>,
 }
 
 /// A branch has lifted a lock (R32).

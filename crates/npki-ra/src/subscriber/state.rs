@@ -3,7 +3,7 @@ use npki_ledger::{Pseudonym, Recorded, SealedId};
 use npki_policy::{CertificateState, EventKind, HeldCertificate, LastEvent, Ra as Registrar};
 
 use super::event::{CertificateConfirmed, CertificateRevoked, SubscriberEvent};
-use crate::{ApplicationId, CertificateRef, Consent, EventError, ReservationId};
+use crate::{ApplicationId, CertificateRef, Consent, EventError, ReservationId, ports::CardCell};
 
 /// A subscriber, folded from the events of its stream: what the policy has to know (R42).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Subscriber {
     pub user: Option<SealedId>,
     /// The issuing consent, when it was given or withheld here; else the bank's record counts (R17).
     pub consent: Option<Consent>,
+    /// The cells of the security card that are asked for until they are answered (R31).
+    pub card_question: Option<[CardCell; 2]>,
     /// Every certificate, the oldest first.
     pub certificates: Vec<Certificate>,
     /// What happened last, for loans and receipts (R15, R22).
@@ -96,6 +98,7 @@ impl Subscriber {
             version: 0,
             user: None,
             consent: None,
+            card_question: None,
             certificates: Vec::new(),
             last_event: None,
         }
@@ -242,6 +245,11 @@ pub fn evolve_subscriber(
             let certificate = subscriber.certificate_mut(&name);
             certificate.ok_or_else(out_of_place)?.revoking = false;
         }
+        SubscriberEvent::CardChosen(chosen) => {
+            let cells = chosen.cells.as_slice().try_into();
+            subscriber.card_question = Some(cells.map_err(|_| out_of_place())?);
+        }
+        SubscriberEvent::CardAnswered(_) => subscriber.card_question = None,
         SubscriberEvent::LockLifted(_) | SubscriberEvent::SubscriberRefused(_) => {}
     }
     Ok(subscriber)

@@ -9,6 +9,7 @@
 mod crash;
 mod events;
 mod life;
+mod otp;
 mod refusals;
 mod steps;
 mod world;

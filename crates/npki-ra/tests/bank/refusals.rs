@@ -4,11 +4,15 @@ use npki_core::{Channel, Holder, Idn, Issuer, OrderAction, Product};
 use npki_policy::Krw;
 use npki_ra::{
     Begin, Command, Consent, Counted, End, Identification, Session, Step,
-    ports::{CallOutcome, UserId, Whereabouts},
+    ports::{CallOutcome, CardCell, Half, UserId, Whereabouts},
 };
 
 use crate::world::*;
 
+const CELL: CardCell = CardCell {
+    cell: 1,
+    half: Half::First,
+};
 const NOON: &str = "2026-11-23T12:00:00+09:00";
 
 /// Terms (R35), hours (R16), session (R33), and who it is: user id and number name one customer (S41).
@@ -268,7 +272,7 @@ fn r20_the_systems_decline_a_reservation_that_the_policy_allowed() {
     let reservation = {
         world.set(|o| o.balance = 4_400);
         let calls = world.set(|o| o.calls);
-        world.set(|o| o.fault = Some((calls + 3, PortFault::Down)));
+        world.set(|o| o.fault = Some((calls + 4, PortFault::Down)));
         walk.go(&Command::ConfirmFee {
             amount: Krw(4_400),
             account: None,
@@ -388,53 +392,102 @@ fn r16_r17_asked_again_when_the_order_is_redeemed() {
 /// Account password, security card (S67), OTP and the bank's own certificate (S18, S72).
 #[test]
 fn r32_counted_before_it_is_judged() {
-    type Row = (Counted, fn() -> Command, fn() -> Command, u64);
-    let rows: [Row; 3] = [
+    type Make = fn(&mut Walk<'_>) -> Command;
+    type Row = (Counted, Make, Make, u64);
+    let rows: [Row; 4] = [
         (
             Counted::AccountPassword,
-            || account("0000"),
-            || account(PASSWORD),
+            |_| account("0000"),
+            |_| account(PASSWORD),
             5,
         ),
         (
             Counted::Otp,
-            || Command::AnswerMeans(otp("000000")),
-            || Command::AnswerMeans(otp(OTP)),
+            |_| Command::AnswerMeans(otp("000000")),
+            |_| Command::AnswerMeans(otp(OTP)),
             10,
         ),
         (
             Counted::Card,
-            || Command::AnswerMeans(card("0000")),
-            || Command::AnswerMeans(card("1357")),
+            |walk| walk.card("0000"),
+            |walk| walk.card(CARD),
             5,
         ),
+        (Counted::Pin, |_| pin("000000"), |_| pin(PIN), 5),
     ];
     for (what, wrong, right, limit) in rows {
         let world = World::new();
         let user = UserId::new(USER);
-        let mut walk = Walk::begin(&world, what.name(), OrderAction::Issue, NOON);
+        let mut walk = match what {
+            Counted::Pin => Walk::begin_in_the_app(&world, what.name(), NOON),
+            _ => Walk::begin(&world, what.name(), OrderAction::Issue, NOON),
+        };
         walk.choose(Product::PersonalLimited, Issuer::Yessign);
         // One before the limit, then right: the count begins again.
         for _ in 1..limit {
-            assert_eq!(walk.refused(&wrong()), ["R31"], "{what}");
+            assert_eq!(walk.refused_as(wrong), ["R31"], "{what}");
         }
-        walk.go(&right());
+        walk.go_as(right);
         for _ in 0..limit {
-            assert_eq!(walk.refused(&wrong()), ["R31"], "{what}");
+            assert_eq!(walk.refused_as(wrong), ["R31"], "{what}");
         }
         // Locked: not even a right answer is judged any more, from another node neither.
         let tries = world.set(|o| o.tries.len());
         assert_eq!(u64::try_from(tries).unwrap(), 2 * limit);
-        assert_eq!(walk.refused(&right()), ["R32"], "{what}");
-        assert_eq!(walk.refused(&wrong()), ["R32"], "{what}");
+        assert_eq!(walk.refused_as(right), ["R32"], "{what}");
+        assert_eq!(walk.refused_as(wrong), ["R32"], "{what}");
         assert_eq!(world.set(|o| o.tries.len()), tries);
         let locked = walk.ra.look_up(&user).unwrap().unwrap().locked;
         assert_eq!(locked, [what]);
         walk.ra
             .lift_lock(&user, what, &key("lift"), walk.now, &mut rng(1))
             .unwrap();
-        walk.go(&right());
+        walk.go_as(right);
     }
+}
+
+#[test]
+fn r31_the_same_cells_are_asked_until_they_are_answered() {
+    let world = World::new();
+    let mut walks: Vec<_> = ["first", "second"]
+        .into_iter()
+        .map(|name| {
+            let mut walk = Walk::begin(&world, name, OrderAction::Issue, NOON);
+            walk.choose(Product::PersonalLimited, Issuer::Yessign);
+            walk
+        })
+        .collect();
+    let [first, second] = &mut walks[..] else {
+        panic!("two")
+    };
+    // Nobody has asked yet: there is nothing to answer.
+    let nothing = Command::AnswerMeans(card(CARD, &[CELL; 2]));
+    assert_eq!(first.refused(&nothing), ["R31"]);
+    assert_eq!(world.set(|o| o.tries.len()), 0);
+    let asked = first.ask_card();
+    for _ in 0..4 {
+        assert_eq!(first.ask_card(), asked);
+    }
+    // A wrong answer, another application: the same cells.
+    assert_eq!(first.refused_as(|walk| walk.card("0000")), ["R31"]);
+    assert_eq!(second.ask_card(), asked);
+    first.go_as(|walk| walk.card(CARD));
+    // The question is answered: who was asked it too cannot answer it again.
+    let same = Command::AnswerMeans(card(CARD, &asked));
+    assert_eq!(second.refused(&same), ["R31"]);
+    assert_ne!(second.ask_card(), asked);
+    second.go_as(|walk| walk.card(CARD));
+}
+
+#[test]
+fn r31_the_apps_certificate_stands_for_card_and_otp_in_the_app_alone() {
+    let world = World::new();
+    let mut walk = Walk::begin(&world, "pc", OrderAction::Issue, NOON);
+    walk.choose(Product::PersonalLimited, Issuer::Yessign);
+    assert_eq!(walk.refused(&pin(PIN)), ["R31"]);
+    let mut walk = Walk::begin_in_the_app(&world, "app", NOON);
+    walk.choose(Product::PersonalLimited, Issuer::Yessign);
+    walk.go(&pin(PIN));
 }
 
 #[test]

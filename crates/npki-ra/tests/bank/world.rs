@@ -26,6 +26,9 @@ pub(crate) const USER: &str = "gildong";
 pub(crate) const IDN: &str = "002122-3000000";
 pub(crate) const PASSWORD: &str = "4821";
 pub(crate) const OTP: &str = "135790";
+pub(crate) const DEVICE: &str = "00112233";
+pub(crate) const PIN: &str = "246813";
+pub(crate) const CARD: &str = "1357";
 
 /// Everything outside of the bank, and the bank's ledger and keys.
 #[derive(Debug)]
@@ -57,6 +60,7 @@ pub(crate) struct OutsideState {
     pub(crate) rings: BTreeSet<CallId>,
     pub(crate) whereabouts: Whereabouts,
     pub(crate) tries: BTreeSet<TryId>,
+    pub(crate) wrong_codes: u32,
     pub(crate) sent: BTreeMap<EffectId, NoticeKind>,
     pub(crate) orders: BTreeMap<OrderId, CaOrder>,
     pub(crate) declines: bool,
@@ -111,6 +115,7 @@ impl World {
                     rings: BTreeSet::new(),
                     whereabouts: Whereabouts::Here,
                     tries: BTreeSet::new(),
+                    wrong_codes: 0,
                     sent: BTreeMap::new(),
                     orders: BTreeMap::new(),
                     declines: false,
@@ -137,6 +142,7 @@ impl World {
                 phone: outside,
                 immigration: outside,
                 security: outside,
+                otp: outside,
                 messages: outside,
                 ca: outside,
             },
@@ -273,7 +279,8 @@ impl BankSystems for Outside {
                     masked: "123-**-***456".into(),
                     number: AccountNumber::new("123-45-678456"),
                 }],
-                means: vec![SecurityMeansKind::Otp, SecurityMeansKind::Card],
+                means: SecurityMeansKind::ALL.to_vec(),
+                otp_device: Some(DeviceSerial::new(DEVICE)),
                 consent: state.consent,
             }))
         })
@@ -394,21 +401,67 @@ impl Immigration for Outside {
 }
 
 impl SecurityMeans for Outside {
-    fn try_answer(
+    fn try_card(
         &self,
         id: &TryId,
         _: &UserId,
-        answer: &MeansAnswer,
+        asked: &[CardCell; 2],
+        answer: &CardAnswer,
         _: Instant,
     ) -> Result<Tried, PortError> {
         Outside::call(self, |state| {
             state.tries.insert(*id);
-            let right = match answer {
-                MeansAnswer::Otp(otp) => otp.code.expose_text() == OTP,
-                MeansAnswer::Card(card) => card.serial.expose_text() == "1357",
-                _ => false,
-            };
+            let mut pairs = asked.iter().zip(&answer.cells);
+            let right = answer.serial.expose_text() == CARD
+                && pairs.all(|(asked, said)| said.expose_text() == half(asked));
             Ok(if right { Tried::Right } else { Tried::Wrong })
+        })
+    }
+
+    fn try_pin(&self, id: &TryId, _: &UserId, pin: &Pin, _: Instant) -> Result<Tried, PortError> {
+        Outside::call(self, |state| {
+            state.tries.insert(*id);
+            let right = pin.0.expose_text() == PIN;
+            Ok(if right { Tried::Right } else { Tried::Wrong })
+        })
+    }
+}
+
+/// A centre whose device shows one code for ever: what a real one does stands in `otp.rs`.
+impl OtpCentre for Outside {
+    fn try_code(
+        &self,
+        id: &TryId,
+        device: &DeviceSerial,
+        answer: &Otp,
+        _: Instant,
+    ) -> Result<OtpVerdict, PortError> {
+        assert_eq!(device.expose_text(), DEVICE);
+        Outside::call(self, |state| {
+            if !state.tries.contains(id) {
+                if state.wrong_codes >= 10 {
+                    return Ok(OtpVerdict::Locked);
+                }
+                state.wrong_codes += 1;
+            }
+            state.tries.insert(*id);
+            Ok(if answer.code.expose_text() == OTP {
+                state.wrong_codes = 0;
+                OtpVerdict::Right
+            } else {
+                OtpVerdict::Wrong
+            })
+        })
+    }
+
+    fn failures(&self, _: &DeviceSerial) -> Result<u32, PortError> {
+        Outside::call(self, |state| Ok(state.wrong_codes))
+    }
+
+    fn lift(&self, _: &TryId, _: &DeviceSerial, _: Instant) -> Result<(), PortError> {
+        Outside::call(self, |state| {
+            state.wrong_codes = 0;
+            Ok(())
         })
     }
 }
@@ -529,13 +582,25 @@ pub(crate) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Step 1.
+    /// Step 1, on a PC.
     pub(crate) fn begin(world: &'a World, name: &str, action: OrderAction, now: &str) -> Self {
+        Self::begin_as(world, name, &begin(world, action, Channel::Pc), now)
+    }
+
+    /// Step 1, in the app, where nobody is logged in (R33).
+    pub(crate) fn begin_in_the_app(world: &'a World, name: &str, now: &str) -> Self {
+        let begin = Begin {
+            session: Session::LoggedOut,
+            ..begin(world, OrderAction::Issue, Channel::App)
+        };
+        Self::begin_as(world, name, &begin, now)
+    }
+
+    fn begin_as(world: &'a World, name: &str, begin: &Begin, now: &str) -> Self {
         let now = at(now);
         let key = key(&format!("{name} begin"));
         let ra = world.ra();
-        let begin = begin(world, action, Channel::Pc);
-        let answer = ra.begin(&begin, &key, now, &mut rng(2)).unwrap();
+        let answer = ra.begin(begin, &key, now, &mut rng(2)).unwrap();
         let application = answer.done().expect("admitted");
         Self {
             ra,
@@ -575,6 +640,27 @@ impl<'a> Walk<'a> {
     pub(crate) fn refused(&mut self, command: &Command) -> Vec<String> {
         let refusal = self.handle(command).refused().expect("refused");
         refusal.rules().iter().map(ToString::to_string).collect()
+    }
+
+    pub(crate) fn go_as(&mut self, make: impl FnOnce(&mut Self) -> Command) -> Application {
+        let command = make(self);
+        self.go(&command)
+    }
+
+    pub(crate) fn refused_as(&mut self, make: impl FnOnce(&mut Self) -> Command) -> Vec<String> {
+        let command = make(self);
+        self.refused(&command)
+    }
+
+    /// Has cells of the security card asked for.
+    pub(crate) fn ask_card(&mut self) -> [CardCell; 2] {
+        self.go(&Command::AskCard).state().card.unwrap()
+    }
+
+    /// An answer to the cells that are asked for.
+    pub(crate) fn card(&mut self, serial: &str) -> Command {
+        let asked = self.ask_card();
+        Command::AnswerMeans(card(serial, &asked))
     }
 
     pub(crate) fn choose(&mut self, product: Product, issuer: Issuer) -> Application {
@@ -689,15 +775,28 @@ pub(crate) fn account(password: &str) -> Command {
 
 pub(crate) fn otp(code: &str) -> MeansAnswer {
     MeansAnswer::Otp(Otp {
-        serial: Secret::new("00112233"),
+        serial: Secret::new(DEVICE),
         code: Secret::new(code),
     })
 }
 
-pub(crate) fn card(serial: &str) -> MeansAnswer {
+pub(crate) fn pin(text: &str) -> Command {
+    Command::AnswerMeans(MeansAnswer::AppCertificate(Pin(Secret::new(text))))
+}
+
+/// What stands on the security card there.
+pub(crate) fn half(asked: &CardCell) -> String {
+    let part = match asked.half {
+        Half::First => 0,
+        Half::Last => 50,
+    };
+    format!("{:02}", asked.cell + part)
+}
+
+pub(crate) fn card(serial: &str, asked: &[CardCell; 2]) -> MeansAnswer {
     MeansAnswer::Card(CardAnswer {
         serial: Secret::new(serial),
-        cells: [Secret::new("12"), Secret::new("34")],
+        cells: asked.map(|asked| Secret::new(&half(&asked))),
     })
 }
 
