@@ -20,6 +20,7 @@ pub use facts::{Facts, Fresh, PortAnswer};
 pub use state::{End, Money, MoneyStage, PlacedOrder, State, evolve};
 pub use step::{
     Application, AtTheCa, Choose, ConfirmFee, Details, Identify, PasswordAndMedium, Step,
+    TermsAndIdentity,
 };
 
 pub(crate) use decide::out_of_turn;

@@ -32,6 +32,7 @@
 //! ```
 
 mod application;
+mod bill;
 mod effect;
 mod error;
 mod events;
@@ -53,15 +54,17 @@ pub use application::{
     AbandonedBy, Application, AtTheCa, Begin, Choice, Choose, Command, ConfirmFee, Decision,
     Details, DetailsError, DetailsFault, DetailsForm, Draft, Drafted, End, Event, Facts, Fresh,
     Identification, Identify, Money, MoneyStage, PasswordAndMedium, PlacedOrder, PortAnswer, Seal,
-    Selection, State, Step, SubscriberDetails, Wish, abandon, admit, approval, decide, evolve,
+    Selection, State, Step, SubscriberDetails, TermsAndIdentity, Wish, abandon, admit, approval,
+    decide, evolve,
 };
+pub use bill::{Bill, BillKind};
 pub use effect::{CertificateRef, Effect, EffectKind};
 pub use error::RaError;
 pub use events::EventError;
 pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
 pub use otp_centre::{DeviceEvent, LedgerOtpCentre, OtpDevice, OtpError, OtpKeys};
-pub use ra::{Answer, Choices, Overview, Ra, Reconciled, Revocation, Revoke};
+pub use ra::{Answer, Choices, Offered, Overview, Ra, Reconciled, Revocation, Revoke};
 pub use small::{Consent, Counted, Session, StepName};
 pub use subscriber::{Certificate, Refund, Subscriber, SubscriberEvent, evolve_subscriber};
 pub use terms::{AcceptedTerm, Term, Terms};
@@ -76,8 +79,9 @@ pub mod payload {
         Registered, Released, Replaces, Started, Tried, WentBack,
     };
     pub use crate::subscriber::event::{
-        CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked, ConsentChanged,
-        Enrolled, LockLifted, RevocationAsked, RevocationDeclined, SubscriberRefused,
+        BillIssued, CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked,
+        ConsentChanged, Enrolled, LockLifted, ReminderDue, RevocationAsked, RevocationDeclined,
+        SubscriberRefused,
     };
 
     /// The payloads of the events that an OTP centre records.

@@ -24,6 +24,8 @@ pub(crate) const ORDERS: IndexName = IndexName::from_static("order.application")
 pub(crate) const SERIALS: IndexName = IndexName::from_static("certificate.serial");
 /// Live certificates by their end: last valid second ‖ issuer, 0x00, serial → pseudonym.
 pub(crate) const EXPIRIES: IndexName = IndexName::from_static("certificate.expiry");
+/// Reminders of live certificates: due ‖ issuer, 0x00, serial → pseudonym.
+pub(crate) const REMINDERS: IndexName = IndexName::from_static("certificate.reminder");
 /// Applications of a person: pseudonym ‖ application id → nothing.
 pub(crate) const APPLICANTS: IndexName = IndexName::from_static("subscriber.application");
 
@@ -89,6 +91,15 @@ pub(crate) fn serial_key(certificate: &CertificateRef) -> Key {
 pub(crate) fn expiry_key(not_after: Instant, certificate: &CertificateRef) -> Key {
     let name = serial_key(certificate);
     key(&[&due_octets(not_after), name.octets()])
+}
+
+/// The certificate that a key of [`expiry_key`] names.
+pub(crate) fn split_expiry_key(key: &Key) -> Option<(Issuer, &[u8])> {
+    let name = key.octets().get(8..)?;
+    let end = name.iter().position(|octet| *octet == 0)?;
+    let (issuer, serial) = (name.get(..end)?, name.get(end + 1..)?);
+    let issuer = core::str::from_utf8(issuer).ok()?.parse().ok()?;
+    Some((issuer, serial))
 }
 
 /// Octets that sort as the instants do. All of ours lie after 1970.

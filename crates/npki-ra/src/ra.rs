@@ -2,6 +2,7 @@ mod ask;
 mod ask_port;
 mod batch;
 mod begin;
+mod bill;
 mod claims;
 mod handle;
 mod load;
@@ -9,6 +10,7 @@ mod look_up;
 mod news;
 mod order;
 mod reconcile;
+mod remind;
 mod replay;
 mod request;
 mod revoke;
@@ -20,7 +22,7 @@ use npki_policy::Policy;
 
 use crate::{Application, Keys, Terms, ports::Ports, why::Refusal};
 
-pub use look_up::{Choices, Overview};
+pub use look_up::{Choices, Offered, Overview};
 pub use reconcile::Reconciled;
 pub use revoke::{Revocation, Revoke};
 

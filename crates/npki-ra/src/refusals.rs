@@ -82,6 +82,10 @@ refusals! {
         "유효한 발급 요청이 없습니다", "there is no order that stands";
     unknown_certificate() = Rule::new(13),
         "이 은행에서 발급한 인증서가 아닙니다", "no certificate of this bank has this number";
+    not_the_customers() = Rule::new(22),
+        "본인의 인증서가 아닙니다", "it is none of the customer's certificates";
+    not_taken_yet() = Rule::new(22),
+        "수수료가 아직 출금되지 않았습니다", "the fee is not taken yet";
     declined_revocation() = Rule::new(13),
         "인증기관이 폐기하지 않았습니다", "the CA has not revoked it";
     consent_at_a_branch() = Rule::new(17),

@@ -1,14 +1,16 @@
-use npki_core::{Instant, Issuer, OrderAction, Product, ReferenceNumber, ReplacedBecause};
+use npki_core::{
+    Channel, Idn, Instant, Issuer, OrderAction, Product, ReferenceNumber, ReplacedBecause,
+};
 use npki_policy::Krw;
 
 use super::{
-    command::{Choice, Command, Selection},
+    command::{Begin, Choice, Command, Selection},
     event::Identification,
     state::{End, MoneyStage, State},
 };
 use crate::{
-    AcceptedTerm, ApplicationId, Consent, StepName, SubscriberDetails,
-    ports::{AccountPassword, CardCell, MeansAnswer},
+    AcceptedTerm, ApplicationId, Consent, Session, StepName, SubscriberDetails,
+    ports::{AccountPassword, CardCell, MeansAnswer, UserId},
 };
 
 /// An application, as the applicant meets it.
@@ -106,6 +108,39 @@ impl Application {
     #[must_use]
     pub const fn abandon(&self) -> Command {
         Command::Abandon
+    }
+}
+
+/// Step 1: terms and identity. Given by [`Ra::apply`](crate::Ra::apply).
+///
+/// It makes a [`Begin`] and no [`Command`]: there is no application before it is recorded, and no
+/// applicant before user id and IDN match.
+#[derive(Debug)]
+pub struct TermsAndIdentity {
+    pub(crate) action: OrderAction,
+    pub(crate) channel: Channel,
+    pub(crate) session: Session,
+    pub(crate) terms: Vec<AcceptedTerm>,
+}
+
+impl TermsAndIdentity {
+    /// The terms that are to be shown, in the versions in force (R35).
+    #[must_use]
+    pub fn terms(&self) -> &[AcceptedTerm] {
+        &self.terms
+    }
+
+    /// Who applies, and which terms were accepted.
+    #[must_use]
+    pub fn agree(self, user: UserId, idn: Idn, accepted: Vec<AcceptedTerm>) -> Begin {
+        Begin {
+            action: self.action,
+            channel: self.channel,
+            session: self.session,
+            user,
+            idn,
+            terms: accepted,
+        }
     }
 }
 

@@ -41,6 +41,8 @@ pub enum NoticeKind {
     Lapsed,
     /// The fee was paid back.
     Refunded,
+    /// It will expire, and can be renewed.
+    Expiring,
 }
 
 words!(NoticeKind, [
@@ -49,6 +51,7 @@ words!(NoticeKind, [
     Renewed = "renewed", "갱신되었습니다", "was renewed";
     Revoked = "revoked", "폐기되었습니다", "was revoked";
     Lapsed = "lapsed", "발급되지 않고 신청이 종료되었습니다", "was not issued: the application has ended";
+    Expiring = "expiring", "곧 만료됩니다. 만료 전에 갱신할 수 있습니다", "will expire soon; it can be renewed before";
     Refunded = "refunded", "의 수수료가 환급되었습니다", "had its fee paid back";
 ]);
 

@@ -1,4 +1,4 @@
-use npki_core::Instant;
+use npki_core::{Channel, Instant, OrderAction};
 use npki_ledger::{Change, IdempotencyKey};
 use rand_core::CryptoRng;
 
@@ -10,7 +10,7 @@ use super::{
     request::BEGIN,
 };
 use crate::{
-    ApplicationId, Begin, Draft, RaError, Refusal,
+    ApplicationId, Begin, Draft, RaError, Refusal, Session, TermsAndIdentity,
     application::{admit, digest},
     names::{self, applicant_key},
     refusals,
@@ -18,6 +18,22 @@ use crate::{
 };
 
 impl Ra<'_> {
+    /// The handle of step 1.
+    #[must_use]
+    pub fn apply(
+        &self,
+        action: OrderAction,
+        channel: Channel,
+        session: Session,
+    ) -> TermsAndIdentity {
+        TermsAndIdentity {
+            action,
+            channel,
+            session,
+            terms: self.terms.of_the_bank().cloned().collect(),
+        }
+    }
+
     /// Step 1: terms and identity. Begins an application, or refuses.
     ///
     /// The key names the request: repeated with it, the answer is the same. A refusal is recorded

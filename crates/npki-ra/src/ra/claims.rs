@@ -48,6 +48,7 @@ impl Ra<'_> {
                 index: names::EXPIRIES,
                 key: expiry_key(old.not_after, &name),
             });
+            self.drop_reminder(batch, old.not_after, &name);
         }
         let pseudonym =
             || Value::new(*state.pseudonym.octets()).map_err(|_| damaged("index value"));
@@ -61,7 +62,7 @@ impl Ra<'_> {
             key: expiry_key(not_after, new),
             value: pseudonym()?,
         });
-        Ok(())
+        self.plan_reminder(batch, not_after, new, &state.pseudonym)
     }
 
     /// Gives back what an order held: the fee, and the claims. One that replaces a leaked

@@ -1,5 +1,6 @@
-use npki_core::{Channel, Instant};
+use npki_core::{Channel, Instant, Issuer, Product};
 use npki_ledger::{Change, IdempotencyKey, READ_MAX, Span, StreamId};
+use npki_policy::Krw;
 use rand_core::CryptoRng;
 
 use super::{Ra, TRIES, batch::Batch, handle::again, replay::read_refusal};
@@ -38,7 +39,44 @@ pub struct Choices {
     pub means: Vec<SecurityMeansKind>,
 }
 
+/// One line of the choice of certificates (R3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The product.
+    pub product: Product,
+    /// The CA.
+    pub issuer: Issuer,
+    /// The fee, VAT included; `None` when the bank has set none.
+    pub fee: Option<Krw>,
+    /// 당행 발급상태: until when the customer has such a certificate from this bank; `None`: 미발급.
+    pub held_until: Option<Instant>,
+}
+
 impl Ra<'_> {
+    /// What step 2 shows: every product for this kind of holder from every CA, with what it costs
+    /// and whether the customer has it already (R3).
+    ///
+    /// # Errors
+    /// [`RaError`].
+    pub fn offers(&self, id: ApplicationId, now: Instant) -> Result<Vec<Offered>, RaError> {
+        let state = self.state(id)?;
+        let subscriber = self.subscriber(state.pseudonym)?;
+        let mut offers = Vec::new();
+        for product in Product::ALL.iter().copied() {
+            let row = self.policy.catalogue().row(product);
+            let Some(row) = row.filter(|row| row.holders.contains(&state.holder)) else {
+                continue;
+            };
+            offers.extend(row.offers.iter().map(|offer| Offered {
+                product,
+                issuer: offer.issuer,
+                fee: row.fee,
+                held_until: subscriber.live(product, offer.issuer, now),
+            }));
+        }
+        Ok(offers)
+    }
+
     /// Everything that the bank knows of a customer's certificates; `None` for nobody's user id.
     ///
     /// # Errors

@@ -19,11 +19,13 @@ pub struct Reconciled {
     pub open: usize,
     /// Applications whose time was over.
     pub ended: usize,
+    /// Subscribers who were reminded of a certificate's end (R43).
+    pub reminded: usize,
 }
 
 impl Ra<'_> {
     /// Tries what is open outside, and ends what is overdue. Heals whatever a crash has left:
-    /// reserved fees, unregistered orders, untaken money, untold messages.
+    /// reserved fees, unregistered orders, untaken money, untold messages. Reminds of what will expire.
     ///
     /// Run it after a start and every few seconds; any number of nodes may, at once.
     ///
@@ -32,6 +34,7 @@ impl Ra<'_> {
     pub fn reconcile(&self, now: Instant, rng: &mut dyn CryptoRng) -> Result<Reconciled, RaError> {
         let mut done = Reconciled {
             ended: self.end_overdue(now, rng)?,
+            reminded: self.remind(now, rng)?,
             ..Reconciled::default()
         };
         // What an outcome opens is tried in the next round; each round closes what it counts.

@@ -100,6 +100,7 @@ impl Ra<'_> {
             index: names::EXPIRIES,
             key: expiry_key(certificate.not_after, name),
         });
+        self.drop_reminder(batch, certificate.not_after, name);
         if let (Some(reservation), Some(payer)) = (refunds, certificate.paid_by) {
             batch.wish_of(payer, &Wish::money(EffectKind::Refund, reservation))?;
         }
@@ -127,7 +128,10 @@ impl Ra<'_> {
             },
         };
         let allowed = evaluate(self.policy, &request).allowed();
-        certificate.paid_with.filter(|_| allowed)
+        // A fee with a receipt stays, even if the CA's news of a revocation in time comes after it
+        // (R22).
+        let paid = certificate.paid_with.filter(|_| allowed)?;
+        (!subscriber.is_billed(&paid) && !subscriber.is_refunded(&paid)).then_some(paid)
     }
 }
 

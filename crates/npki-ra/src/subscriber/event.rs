@@ -6,7 +6,9 @@ use npki_core::{
 };
 use npki_ledger::SealedId;
 
-use crate::{ApplicationId, Consent, Counted, ReservationId, Why, events::events, ports::CardCell};
+use crate::{
+    ApplicationId, BillKind, Consent, Counted, ReservationId, Why, events::events, ports::CardCell,
+};
 
 events! {
     /// An event of a subscriber's stream.
@@ -16,6 +18,8 @@ events! {
         CertificateConfirmed = "subscriber.certificate-confirmed";
         RevocationAsked = "subscriber.revocation-asked";
         CertificateRevoked = "subscriber.certificate-revoked";
+        BillIssued = "subscriber.bill-issued";
+        ReminderDue = "subscriber.reminder-due";
         RevocationDeclined = "subscriber.revocation-declined";
         CardChosen = "subscriber.card-chosen";
         CardAnswered = "subscriber.card-answered";
@@ -107,6 +111,36 @@ pub struct CertificateRevoked {
     /// The fee that is being paid back (R21).
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
     pub refunds: Option<ReservationId>,
+}
+
+/// A receipt or tax bill was made out (R22).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct BillIssued {
+    /// Which paper.
+    pub kind: BillKind,
+    /// The money that was paid.
+    pub reservation: ReservationId,
+    /// The certificate's CA.
+    pub issuer: Issuer,
+    /// Big-endian octets of its serial number.
+    pub serial: OctetString,
+    /// Its product.
+    pub product: Product,
+    /// Won, VAT included.
+    pub amount: i64,
+    /// When it was paid.
+    pub paid_at: Instant,
+    /// When the bill was made out.
+    pub at: Instant,
+}
+
+/// The day has come to remind of a certificate's end (R43).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct ReminderDue {
+    /// The certificate's CA.
+    pub issuer: Issuer,
+    /// Big-endian octets of its serial number.
+    pub serial: OctetString,
 }
 
 /// The CA does not revoke.

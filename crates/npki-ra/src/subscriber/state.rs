@@ -1,9 +1,14 @@
 use npki_core::{Instant, Issuer, OrderAction, OrderId, Product, RevocationReason};
 use npki_ledger::{Pseudonym, Recorded, SealedId};
-use npki_policy::{CertificateState, EventKind, HeldCertificate, LastEvent, Ra as Registrar};
+use npki_policy::{
+    CertificateState, EventKind, HeldCertificate, Krw, LastEvent, Ra as Registrar, Standing,
+};
 
 use super::event::{CertificateConfirmed, CertificateRevoked, SubscriberEvent};
-use crate::{ApplicationId, CertificateRef, Consent, EventError, ReservationId, ports::CardCell};
+use crate::{
+    ApplicationId, Bill, BillKind, CertificateRef, Consent, EventError, ReservationId,
+    ports::CardCell,
+};
 
 /// A subscriber, folded from the events of its stream: what the policy has to know (R42).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub struct Subscriber {
     pub card_question: Option<[CardCell; 2]>,
     /// Every certificate, the oldest first.
     pub certificates: Vec<Certificate>,
+    /// Receipts and tax bills, the oldest first (R22).
+    pub bills: Vec<Bill>,
     /// What happened last, for loans and receipts (R15, R22).
     pub last_event: Option<LastEvent>,
 }
@@ -100,6 +107,7 @@ impl Subscriber {
             consent: None,
             card_question: None,
             certificates: Vec::new(),
+            bills: Vec::new(),
             last_event: None,
         }
     }
@@ -125,6 +133,37 @@ impl Subscriber {
         let named =
             |c: &&Certificate| c.name.issuer == issuer && c.name.serial.as_bytes() == serial;
         self.certificates.iter().find(named)
+    }
+
+    /// The bill of this kind for a payment.
+    #[must_use]
+    pub fn bill(&self, paid_with: &ReservationId, kind: BillKind) -> Option<&Bill> {
+        let mut bills = self.bills.iter();
+        bills.find(|bill| bill.reservation == *paid_with && bill.kind == kind)
+    }
+
+    /// Until when a certificate of this product and CA lives; `None` when there is none.
+    #[must_use]
+    pub fn live(&self, product: Product, issuer: Issuer, now: Instant) -> Option<Instant> {
+        let mut all = self.certificates.iter();
+        all.find(|c| {
+            (c.product, c.name.issuer) == (product, issuer)
+                && c.held().standing(now) == Standing::Live
+        })
+        .map(|c| c.not_after)
+    }
+
+    /// Whether a payment goes back, or has gone back: then there is no bill for it (R22).
+    #[must_use]
+    pub fn is_refunded(&self, paid_with: &ReservationId) -> bool {
+        let mut all = self.certificates.iter();
+        all.any(|c| c.paid_with == Some(*paid_with) && c.refund == Refund::Decided)
+    }
+
+    /// Whether there is a bill for a payment: then it does not go back (R22).
+    #[must_use]
+    pub fn is_billed(&self, paid_with: &ReservationId) -> bool {
+        self.bills.iter().any(|bill| bill.reservation == *paid_with)
     }
 
     /// The certificate that came of this order.
@@ -245,12 +284,26 @@ pub fn evolve_subscriber(
             let certificate = subscriber.certificate_mut(&name);
             certificate.ok_or_else(out_of_place)?.revoking = false;
         }
+        SubscriberEvent::BillIssued(issued) => subscriber.bills.push(Bill {
+            kind: issued.kind,
+            reservation: issued.reservation,
+            certificate: CertificateRef {
+                issuer: issued.issuer,
+                serial: issued.serial.clone(),
+            },
+            product: issued.product,
+            amount: Krw(issued.amount),
+            paid_at: issued.paid_at,
+            issued_at: issued.at,
+        }),
         SubscriberEvent::CardChosen(chosen) => {
             let cells = chosen.cells.as_slice().try_into();
             subscriber.card_question = Some(cells.map_err(|_| out_of_place())?);
         }
         SubscriberEvent::CardAnswered(_) => subscriber.card_question = None,
-        SubscriberEvent::LockLifted(_) | SubscriberEvent::SubscriberRefused(_) => {}
+        SubscriberEvent::LockLifted(_)
+        | SubscriberEvent::ReminderDue(_)
+        | SubscriberEvent::SubscriberRefused(_) => {}
     }
     Ok(subscriber)
 }

@@ -6,7 +6,7 @@ use npki_core::{
 };
 use npki_policy::{AskedBy, CertificateState, Krw};
 use npki_ra::{
-    Certificate, Command, End, RaError, Refund, Revocation, Revoke, Step,
+    Bill, BillKind, Certificate, Command, End, RaError, Refund, Revocation, Revoke, Step,
     ports::{NoticeKind, UserId},
 };
 
@@ -540,4 +540,165 @@ fn r42_look_up() {
     let choices = ra.choices(overview.applications[0]).unwrap();
     assert_eq!(choices.phones, ["010-****-5678"]);
     assert!(ra.open_applications().unwrap().is_empty());
+}
+
+fn bill(
+    world: &World,
+    facts: &CertificateFacts,
+    issuer: Issuer,
+    kind: BillKind,
+    now: &str,
+) -> Result<Bill, Vec<String>> {
+    let (user, serial) = (UserId::new(USER), facts.serial.as_bytes());
+    let key = key(&format!("{kind} {now}"));
+    let ra = world.ra();
+    let answer = ra.bill(&user, issuer, serial, kind, &key, at(now), &mut rng(9));
+    answer
+        .unwrap()
+        .map_err(|r| r.rules().iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn r22_a_receipt_from_the_eighth_day_on_and_never_beside_a_refund() {
+    let world = World::new();
+    let paid = general(&world);
+    let (last, first) = ("2026-11-29T23:59:59+09:00", "2026-11-30T00:00:00+09:00");
+    for kind in [BillKind::Receipt, BillKind::TaxBill] {
+        assert_eq!(bill(&world, &paid, KICA, kind, last).unwrap_err(), ["R22"]);
+    }
+    let receipt = bill(&world, &paid, KICA, BillKind::Receipt, first).unwrap();
+    assert_eq!((receipt.amount, receipt.paid_at), (Krw(4_400), at(ISSUED)));
+    // Asked for again, whenever, it is the same paper.
+    let again = bill(
+        &world,
+        &paid,
+        KICA,
+        BillKind::Receipt,
+        "2026-12-24T12:00:00+09:00",
+    );
+    assert_eq!(again.unwrap(), receipt);
+    let tax = bill(
+        &world,
+        &paid,
+        KICA,
+        BillKind::TaxBill,
+        "2026-12-24T12:00:00+09:00",
+    )
+    .unwrap();
+    assert_eq!((tax.supply_value(), tax.vat()), (Krw(4_000), Krw(400)));
+    assert_eq!(world.subscriber().bills, [receipt, tax]);
+    // Somebody else's, or nobody's.
+    let unknown = CertificateFacts {
+        serial: der::asn1::OctetString::new([99]).unwrap(),
+        ..paid
+    };
+    let now = "2026-12-25T12:00:00+09:00";
+    assert_eq!(
+        bill(&world, &unknown, KICA, BillKind::Receipt, now).unwrap_err(),
+        ["R22"]
+    );
+}
+
+#[test]
+fn r22_what_came_back_has_no_receipt_and_what_has_one_does_not_come_back() {
+    let world = World::new();
+    let paid = general(&world);
+    revoke(&world, &paid, KICA, "2026-11-29T23:59:59+09:00");
+    assert_eq!(world.stages(), ["refunded"]);
+    let late = "2026-12-10T12:00:00+09:00";
+    let refused = bill(&world, &paid, KICA, BillKind::Receipt, late).unwrap_err();
+    assert_eq!(refused, ["R22"]);
+
+    // The CA's news of a revocation in time come when the receipt is made out already.
+    let world = World::new();
+    let paid = general(&world);
+    let order = newest(&world).order;
+    let first = "2026-11-30T00:00:00+09:00";
+    bill(&world, &paid, KICA, BillKind::Receipt, first).unwrap();
+    let news = OrderNews::Revoked {
+        order,
+        reason: RevocationReason::Unspecified,
+        at: at("2026-11-29T23:59:59+09:00"),
+    };
+    tell(&world, &news, "2026-11-30T00:00:01+09:00").unwrap();
+    assert_eq!(states(&world), [CertificateState::Revoked]);
+    assert_eq!(
+        (world.stages(), world.open_effects()),
+        (vec!["captured"], 0)
+    );
+}
+
+#[test]
+fn r23_what_was_free_has_no_receipt() {
+    let world = World::new();
+    let free = limited(&world);
+    let late = "2026-12-10T12:00:00+09:00";
+    for kind in [BillKind::Receipt, BillKind::TaxBill] {
+        assert_eq!(
+            bill(&world, &free, YESSIGN, kind, late).unwrap_err(),
+            ["R23"]
+        );
+    }
+}
+
+#[test]
+fn r43_reminded_once_from_thirty_days_before_the_end() {
+    let reminded = |world: &World| {
+        world.set(|o| {
+            let all = o.sent.values();
+            all.filter(|kind| **kind == NoticeKind::Expiring).count()
+        })
+    };
+    let reconcile = |world: &World, now: &str| world.ra().reconcile(at(now), &mut rng(1)).unwrap();
+    let world = World::new();
+    limited(&world);
+    for (now, count) in [
+        ("2027-10-23T23:59:59+09:00", 0),
+        ("2027-10-24T00:00:00+09:00", 1),
+        ("2027-10-24T00:00:01+09:00", 0),
+        ("2027-11-23T23:59:59+09:00", 0),
+    ] {
+        assert_eq!(reconcile(&world, now).reminded, count, "{now}");
+    }
+    assert_eq!((reminded(&world), world.open_effects()), (1, 0));
+
+    // One that was renewed, revoked, or found expired needs none; its successor's turn comes.
+    let world = World::new();
+    let old = limited(&world);
+    revoke(&world, &old, YESSIGN, "2027-10-23T12:00:00+09:00");
+    assert_eq!(reconcile(&world, "2027-10-24T00:00:00+09:00").reminded, 0);
+    let world = World::new();
+    let old = limited(&world);
+    let now = "2027-10-24T00:00:00+09:00";
+    let order = kur(&world, &old, YESSIGN, "renewed", now).unwrap();
+    take(&world, &order);
+    settle(&world, &order.id, now);
+    assert_eq!(reconcile(&world, "2027-11-23T12:00:00+09:00").reminded, 0);
+    assert_eq!(reconcile(&world, "2028-10-24T00:00:00+09:00").reminded, 1);
+    let world = World::new();
+    limited(&world);
+    assert_eq!(reconcile(&world, "2027-11-24T00:00:00+09:00").reminded, 0);
+    assert_eq!((reminded(&world), world.open_effects()), (0, 0));
+}
+
+#[test]
+fn r3_the_choice_shows_what_is_held_and_until_when() {
+    let world = World::new();
+    general(&world);
+    let now = "2026-11-24T12:00:00+09:00";
+    let walk = Walk::begin(&world, "offers", OrderAction::Issue, now);
+    let held = |now| -> Vec<_> {
+        let offers = walk.ra.offers(walk.id, at(now)).unwrap();
+        let line = |o: &npki_ra::Offered| (o.product, o.issuer, o.fee, o.held_until);
+        offers.iter().map(line).collect()
+    };
+    let (limited, general) = (Product::PersonalLimited, Product::PersonalGeneral);
+    let end = Some(at("2027-11-23T23:59:59+09:00"));
+    let lines = held(now);
+    assert!(lines.contains(&(limited, YESSIGN, Some(Krw(0)), None)));
+    assert!(lines.contains(&(general, KICA, Some(Krw(4_400)), end)));
+    assert!(lines.contains(&(general, Issuer::Koscom, Some(Krw(4_400)), None)));
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    let after = held("2027-11-24T00:00:00+09:00");
+    assert!(after.iter().all(|(.., until)| until.is_none()));
 }
