@@ -9,6 +9,7 @@
 mod crash;
 mod events;
 mod life;
+mod model;
 mod otp;
 mod refusals;
 mod steps;

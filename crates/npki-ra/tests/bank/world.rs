@@ -559,7 +559,7 @@ impl CaPort for Outside {
 }
 
 impl CaOrder {
-    fn new(order: Option<Order>) -> Self {
+    pub(crate) fn new(order: Option<Order>) -> Self {
         Self {
             order,
             certificate: None,
