@@ -10,9 +10,10 @@
 //! - `--now 2026-11-23T10:00:00+09:00` begins at this instant (default: today at 10:00 KST)
 //! - `--keep DIR` keeps ledgers, certificates and NPKI folders in DIR
 //!
-//! Expected: some sixty lines that end with `끝 (done)`; refusals among them are part of the story.
+//! Expected: some hundred lines that end with `끝 (done)`; refusals among them are part of the story.
 
 mod bank;
+mod refusals;
 mod story;
 mod subscriber;
 mod tell;

@@ -18,6 +18,7 @@ use npki_lab::{Authorities, Held, Lab, LabLedgers, Person};
 
 use crate::{
     bank::{self, Wish},
+    refusals,
     subscriber::{NEW_PASSWORD, PASSWORD, Subscriber},
     tell::{chapter, line, sentence},
 };
@@ -43,6 +44,9 @@ pub(crate) fn tell(now: Instant, dir: &Path) -> Result<(), Box<dyn Error>> {
         hong,
         subscriber,
     };
+
+    chapter("거절", "what is refused");
+    refusals::tell(&lab)?;
 
     chapter("용도제한용 인증서 발급", "a limited certificate is issued");
     let (held, id) = story
@@ -82,6 +86,7 @@ pub(crate) fn tell(now: Instant, dir: &Path) -> Result<(), Box<dyn Error>> {
         &format!("잔액 {}", story.balance()),
         &format!("balance {}", story.balance()),
     );
+    refusals::receipt(&lab, hong, &general.certificate)?;
     lab.wait(Duration::from_secs(86_400));
     story.revoke(&general, RevocationReason::CessationOfOperation)?;
     line(
@@ -109,6 +114,9 @@ pub(crate) fn tell(now: Instant, dir: &Path) -> Result<(), Box<dyn Error>> {
     chapter("폐지", "revocation");
     story.revoke(&held, RevocationReason::CessationOfOperation)?;
     story.log_in(&held, &id, NEW_PASSWORD, Purpose::Bank)?;
+
+    refusals::receipt(&lab, hong, &general.certificate)?;
+    refusals::at_night(&lab)?;
 
     chapter("기록", "records");
     story.records(&ledgers)?;
