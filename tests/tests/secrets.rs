@@ -17,14 +17,29 @@ use base64ct::{Base64Unpadded, Encoding as _};
 use npki_container::{NewPassword, Password, PfxPreset};
 use npki_core::{Channel, Issuer, OrderAction, Product, ReplacedBecause, RevocationReason};
 use npki_lab::{Authorities, Held, Lab, LabLedgers, Person};
-use npki_ledger::Ledger;
+use npki_ledger::{IdempotencyKey, Ledger};
 use npki_ledger_sqlite::SqliteLedger;
 use npki_media::{Medium as _, Overwrite, export_pfx};
 use npki_media_folder::FolderMedium;
-use npki_ra::ports::{AccountPassword, MeansAnswer, Secret, UserId};
-use npki_ra::{Begin, Command, DetailsForm, Session, SubscriberDetails};
+use npki_ra::ports::{
+    AccountPassword, CardCell, DeviceSerial, Half, MeansAnswer, Otp, Secret, UserId,
+};
+use npki_ra::{Begin, Command, DetailsForm, Session, SubscriberDetails, TryId};
 use npki_tests::readme::{PASSWORD, bundle};
 use npki_tests::{generator, now};
+
+const WRONG_CODE: &str = "918274";
+
+const CELLS: [CardCell; 2] = [
+    CardCell {
+        cell: 3,
+        half: Half::First,
+    },
+    CardCell {
+        cell: 17,
+        half: Half::Last,
+    },
+];
 
 /// Something that must not be found, under the name that a failure tells.
 struct Canary {
@@ -142,8 +157,66 @@ fn on_disk(dir: &Path) -> LabLedgers {
     }
 }
 
+/// A wrong one-time password, and the right one; what the bank says goes into a file that is searched too.
+fn one_time_passwords(lab: &Lab<'_>, person: &Person, dir: &Path) {
+    let (ra, now, mut rng) = (lab.ra(), lab.now(), lab.rng());
+    let begin = Begin {
+        action: OrderAction::Issue,
+        channel: Channel::Pc,
+        session: Session::LoggedIn,
+        user: UserId::new(&person.user),
+        idn: person.idn().unwrap(),
+        terms: lab.terms().of_the_bank().cloned().collect(),
+    };
+    let key = || IdempotencyKey::generate(&mut lab.rng());
+    let begun = ra.begin(&begin, &key(), now, &mut rng).unwrap();
+    let id = begun.done().unwrap().id();
+    let choose = Command::Choose(npki_ra::Choice {
+        selection: npki_ra::Selection::New {
+            product: Product::PersonalLimited,
+            issuer: None,
+        },
+        terms: lab.terms().of_the_ca(Issuer::Yessign).cloned().collect(),
+        consent: None,
+    });
+    let wrong = MeansAnswer::Otp(Otp {
+        serial: Secret::new(person.otp_device().expose_text()),
+        code: Secret::new(WRONG_CODE),
+    });
+    let mut said = String::new();
+    for command in [
+        choose,
+        Command::AnswerMeans(wrong),
+        Command::AnswerMeans(person.otp_answer(now)),
+        Command::Abandon,
+    ] {
+        let answer = ra.handle(id, &command, &key(), now, &mut rng).unwrap();
+        said += &format!("{answer:?}\n");
+        said += &answer
+            .refused()
+            .map_or_else(String::new, |r| r.sentence().en.to_string());
+    }
+    assert!(
+        said.contains("R31") && said.contains("means: Some(Otp)"),
+        "{said}"
+    );
+    // The same code twice, a try that is another one, a device that nobody has: errors are searched as well.
+    let centre = lab.otp_centre("LAB");
+    for serial in [person.otp_device(), DeviceSerial::new("nobody's")] {
+        for _ in 0..2 {
+            let MeansAnswer::Otp(answer) = person.otp_answer(now) else {
+                unreachable!()
+            };
+            let judged = centre.judge(&TryId::from_octets([7; 16]), &serial, &answer, now);
+            said += &format!("{judged:?}\n");
+        }
+    }
+    fs::write(dir.join("bank.log"), said).unwrap();
+}
+
 /// Two certificates, a renewal, a reissue and a revocation; stored in a folder, exported to a PFX.
 fn life(lab: &Lab<'_>, person: &Person, dir: &Path) -> Vec<Held> {
+    one_time_passwords(lab, person, dir);
     let limited = lab
         .issue(person, Product::PersonalLimited, Some(Issuer::Yessign))
         .unwrap();
@@ -201,6 +274,11 @@ fn canaries(lab: &Lab<'_>, person: &Person, held: &[Held]) -> Vec<Canary> {
     add("account password", person.account_password.as_bytes());
     add("security card", person.card_serial.as_bytes());
     add("PIN", person.app_pin.as_bytes());
+    let device = person.device();
+    add("one-time password", device.expose_code(now()).as_bytes());
+    add("wrong one-time password", WRONG_CODE.as_bytes());
+    add("OTP device", person.otp_device().expose_text().as_bytes());
+    add("secret of the device", person.device_secret().as_slice());
     add("password of the key", PASSWORD.as_bytes());
     for held in held {
         let der = held.key.expose_der();
@@ -281,7 +359,10 @@ fn shown(lab: &Lab<'_>, person: &Person, held: &Held, dir: &Path) -> Vec<(&'stat
         ("begin", format!("{begin:?}")),
         ("account", format!("{verify:?}")),
         ("means", format!("{:?}", Command::AnswerMeans(pin))),
-        ("card", format!("{:?}", person.card_answer())),
+        ("card", format!("{:?}", person.card_answer(&CELLS))),
+        ("code", format!("{:?}", person.otp_answer(lab.now()))),
+        ("device", format!("{:?}", person.device())),
+        ("OTP centre", format!("{:?}", lab.otp_centre("LAB"))),
         ("details", format!("{:?}", Command::GiveDetails(details))),
         ("details form", format!("{form:?}")),
         ("code", format!("{code:?}")),
@@ -358,6 +439,10 @@ fn forms_of(octets: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         (
             "UTF-16",
             octets.iter().flat_map(|octet| [*octet, 0]).collect(),
+        ),
+        (
+            "UTF-16, big-endian",
+            octets.iter().flat_map(|octet| [0, *octet]).collect(),
         ),
         ("hex", each(|octet| format!("{octet:02x}"))),
         ("HEX", each(|octet| format!("{octet:02X}"))),

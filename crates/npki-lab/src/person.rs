@@ -155,13 +155,19 @@ impl Person {
         reason = "six digits and a minute are in the bounds"
     )]
     pub fn device(&self) -> OtpDevice {
+        OtpDevice::new(self.device_secret(), 6, 60).expect("six digits, a minute")
+    }
+
+    /// The secret in the device.
+    #[must_use]
+    pub fn device_secret(&self) -> Zeroizing<[u8; 20]> {
         let digest = HashAlgorithm::Sha256.digest(self.otp_device().expose_text().as_bytes());
         let mut secret = Zeroizing::new([0; 20]);
         secret
             .iter_mut()
             .zip(digest.octets())
             .for_each(|(to, from)| *to = *from);
-        OtpDevice::new(secret, 6, 60).expect("six digits, a minute")
+        secret
     }
 
     /// The right one-time password at this instant.
