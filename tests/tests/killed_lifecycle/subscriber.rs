@@ -166,7 +166,10 @@ impl<'a> Subscriber<'a> {
                     let password = AccountPassword(Secret::new(&person.account_password));
                     ("account", step.account(0, password))
                 }
-                Step::Identify(step) => ("means", step.means(person.card_answer())),
+                Step::Identify(step) => match step.card_question() {
+                    Some(asked) => ("means", step.means(person.card_answer(&asked))),
+                    None => ("cells", step.ask_card()),
+                },
                 Step::ConfirmFee(step) => ("fee", step.confirm(None)),
                 Step::Details(step) => ("details", step.give(details(person))),
                 Step::PasswordAndMedium(step) => ("order", step.order()),
