@@ -31,8 +31,10 @@ pub struct CaSettings {
     pub notice: String,
     /// Where the certification practice statement is.
     pub cps_uri: String,
-    /// Where the CRL is.
+    /// Where the CRL is; `{partition}` in it stands for the partition's number, from 1 on.
     pub crl_uri: String,
+    /// Into how many partitions the CRL is divided; 1: it is whole.
+    pub crl_partitions: u32,
     /// Where the OCSP responder is.
     pub ocsp_uri: String,
     /// How long a certificate waits for its confirmation (R18b), such as ten minutes.

@@ -8,6 +8,10 @@ pub struct CertificateKey(Box<dyn SigningKey>);
 #[derive(Debug)]
 pub struct CrlKey(Box<dyn SigningKey>);
 
+/// A key handle that signs OCSP answers and nothing else.
+#[derive(Debug)]
+pub struct OcspKey(Box<dyn SigningKey>);
+
 impl CertificateKey {
     /// Binds a handle to this one use.
     #[must_use]
@@ -21,6 +25,18 @@ impl CertificateKey {
 }
 
 impl CrlKey {
+    /// Binds a handle to this one use.
+    #[must_use]
+    pub fn new(handle: Box<dyn SigningKey>) -> Self {
+        Self(handle)
+    }
+
+    pub(crate) fn handle(&self) -> &dyn SigningKey {
+        &*self.0
+    }
+}
+
+impl OcspKey {
     /// Binds a handle to this one use.
     #[must_use]
     pub fn new(handle: Box<dyn SigningKey>) -> Self {

@@ -1,4 +1,6 @@
-//! Making the certificates of roots and CAs: what is done once, with few people in the room.
+//! Making the certificates of roots, CAs and their services: what is done once, with few people in the room.
+
+mod service;
 
 use npki_cert::{
     Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, PolicyOid, Profile, SerialNumber,
@@ -8,6 +10,8 @@ use npki_core::Instant;
 use npki_key::SigningKey;
 use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
+
+pub use service::{Service, ocsp_responder, time_stamping};
 
 use crate::CaError;
 

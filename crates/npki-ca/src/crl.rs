@@ -1,6 +1,9 @@
+use std::io::Write;
+
 use der::{Decode as _, Encode as _, Sequence};
-use npki_cert::{Crl, CrlEntry, CrlParams, SerialNumber, assemble_crl, tbs_crl};
+use npki_cert::{Crl, CrlEntry, CrlParams, CrlStream, SerialNumber};
 use npki_core::Instant;
+use npki_key::{SignatureAlgorithm, SigningKey};
 use npki_ledger::{Event, EventKind, READ_MAX, Span, StreamId, StreamKind};
 use rand_core::CryptoRng;
 
@@ -10,12 +13,25 @@ use crate::{
     store::{self, Committed, REVOKED, TRIES},
 };
 
+/// Which of its certificates a CRL of the CA covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CrlScope {
+    /// All of them. Where the certificates name one address alone, the list names it too.
+    Whole,
+    /// Those whose certificates name this partition, counted from 0.
+    Partition(u32),
+}
+
 /// A CRL was begun under this number; it is the stream's version.
-#[derive(Sequence)]
+#[derive(Clone, Copy, Debug, Sequence)]
 struct CrlBegun {
     number: u64,
     this_update: Instant,
     next_update: Instant,
+    /// In a delta: the number of the CRL that it amends.
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    base: Option<u64>,
 }
 
 impl Ca<'_> {
@@ -26,40 +42,132 @@ impl Ca<'_> {
     /// # Errors
     /// [`CaError`]; call again, and get the next number.
     pub fn crl(&self, now: Instant, rng: &mut dyn CryptoRng) -> Result<Crl, CaError> {
-        let number = self.crl_number(now)?;
-        let key = self.keys.crl.handle();
-        let algorithm = key.algorithm().identifier();
-        let tbs = tbs_crl(
-            &CrlParams {
-                issuer: &self.settings.certificate,
-                signature_algorithm: &algorithm,
-                this_update: now,
-                next_update: now.saturating_add(self.settings.crl_lifetime),
-                number,
-                distribution_point: Some(&self.settings.crl_uri),
-            },
-            self.revoked_entries()?,
-        )?;
-        let signature = key.sign(&tbs, rng)?;
-        Ok(Crl::parse(&assemble_crl(
-            &tbs,
-            &algorithm,
-            signature.octets(),
-        )?)?)
+        self.crl_of(CrlScope::Whole, now, rng)
     }
 
-    fn crl_number(&self, now: Instant) -> Result<u64, CaError> {
-        let stream = StreamId::new(StreamKind::from_static("crl"), "full").map_err(|_| {
-            CaError::Damaged {
-                what: "a stream's name",
-            }
-        })?;
+    /// Writes the list of the revoked certificates in `scope`.
+    ///
+    /// # Errors
+    /// As [`crl`](Self::crl); [`CaError::Partition`] when there is no such partition.
+    pub fn crl_of(
+        &self,
+        scope: CrlScope,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Crl, CaError> {
+        let mut der = Vec::new();
+        self.write_crl(scope, now, rng, &mut der)?;
+        Ok(Crl::parse_with_bound(der, usize::MAX)?)
+    }
+
+    /// Writes the list of the revoked certificates in `scope` to `out`, as it comes, and gives its number.
+    ///
+    /// # Errors
+    /// As [`crl_of`](Self::crl_of), and [`CaError::CrlWrite`]; what was written is then to be thrown away.
+    pub fn write_crl(
+        &self,
+        scope: CrlScope,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+        out: &mut dyn Write,
+    ) -> Result<u64, CaError> {
+        self.check(scope)?;
+        let begun = self.begin(scope, now, |_| None)?;
+        let entries = self.revoked_entries(scope, None)?;
+        self.write(scope, &begun, &entries, rng, out)?;
+        Ok(begun.number)
+    }
+
+    /// Writes what was revoked since the last list of `scope`; `None` when there was none yet.
+    ///
+    /// # Errors
+    /// As [`crl_of`](Self::crl_of).
+    ///
+    /// Source: RFC 5280 section 5.2.4. Both kinds are numbered by one stream, as section 5.2.3 asks.
+    pub fn delta_crl(
+        &self,
+        scope: CrlScope,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<Crl>, CaError> {
+        self.check(scope)?;
+        let Some(base) = self.crls_before(&self.crl_stream(scope)?)?.1 else {
+            return Ok(None);
+        };
+        let begun = self.begin(scope, now, |base| base)?;
+        // A commit may carry a time somewhat before that of the list that it came after.
+        let since = Instant::from_unix_seconds(base.this_update.unix_seconds() - COMMITTED_LATE)
+            .unwrap_or(base.this_update);
+        let entries = self.revoked_entries(scope, Some(since))?;
+        let mut der = Vec::new();
+        self.write(scope, &begun, &entries, rng, &mut der)?;
+        Ok(Some(Crl::parse_with_bound(der, usize::MAX)?))
+    }
+
+    /// Where the CRL is found that covers a certificate with this serial number.
+    pub(crate) fn crl_uri(&self, serial: &SerialNumber) -> String {
+        let partition = partition_of(serial, self.settings.crl_partitions);
+        self.partition_uri(partition)
+    }
+
+    fn partition_uri(&self, partition: u32) -> String {
+        let number = partition.saturating_add(1).to_string();
+        self.settings.crl_uri.replace("{partition}", &number)
+    }
+
+    fn check(&self, scope: CrlScope) -> Result<(), CaError> {
+        let partitions = self.settings.crl_partitions.max(1);
+        match scope {
+            CrlScope::Partition(partition) if partition >= partitions => Err(CaError::Partition {
+                partition,
+                partitions,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(
+        &self,
+        scope: CrlScope,
+        begun: &CrlBegun,
+        entries: &[CrlEntry],
+        rng: &mut dyn CryptoRng,
+        out: &mut dyn Write,
+    ) -> Result<(), CaError> {
+        let key = self.keys.crl.handle();
+        let point = match scope {
+            CrlScope::Partition(partition) => Some(self.partition_uri(partition)),
+            CrlScope::Whole if self.settings.crl_partitions <= 1 => Some(self.partition_uri(0)),
+            CrlScope::Whole => None,
+        };
+        let params = CrlParams {
+            issuer: &self.settings.certificate,
+            signature_algorithm: &key.algorithm().identifier(),
+            this_update: begun.this_update,
+            next_update: begun.next_update,
+            number: begun.number,
+            distribution_point: point.as_deref(),
+            base_number: begun.base,
+            freshest_crl: None,
+        };
+        sign_crl(&params, entries, key, rng, out)
+    }
+
+    /// Takes the next number; `base` says what it amends, of the last complete one.
+    fn begin(
+        &self,
+        scope: CrlScope,
+        now: Instant,
+        base: impl Fn(Option<u64>) -> Option<u64>,
+    ) -> Result<CrlBegun, CaError> {
+        let stream = self.crl_stream(scope)?;
         for _ in 0..TRIES {
-            let number = self.crls_before(&stream)? + 1;
+            let (version, last) = self.crls_before(&stream)?;
             let begun = CrlBegun {
-                number,
+                number: version + 1,
                 this_update: now,
                 next_update: now.saturating_add(self.settings.crl_lifetime),
+                base: base(last.map(|last| last.number)),
             };
             let event = Event::new(
                 stream.clone(),
@@ -68,32 +176,60 @@ impl Ca<'_> {
             );
             let commit = store::commit(
                 "crl",
-                &[&number.to_be_bytes(), &now.unix_seconds().to_be_bytes()],
+                &[
+                    stream.to_string().as_bytes(),
+                    &begun.number.to_be_bytes(),
+                    &now.unix_seconds().to_be_bytes(),
+                ],
                 now,
-                vec![(stream.clone(), number - 1)],
+                vec![(stream.clone(), version)],
                 vec![event],
             );
             let known = self.ledger.receipt(&commit.key)?.is_some();
             if !known && matches!(self.commit(&commit)?, Committed::Done) {
-                return Ok(number);
+                return Ok(begun);
             }
         }
         Err(CaError::Contended)
     }
 
-    fn crls_before(&self, stream: &StreamId) -> Result<u64, CaError> {
-        let mut version = 0;
+    fn crl_stream(&self, scope: CrlScope) -> Result<StreamId, CaError> {
+        let name = match scope {
+            CrlScope::Whole => "full".to_owned(),
+            CrlScope::Partition(partition) => format!("partition-{partition}"),
+        };
+        StreamId::new(StreamKind::from_static("crl"), &name).map_err(|_| CaError::Damaged {
+            what: "a stream's name",
+        })
+    }
+
+    /// How many CRLs were begun in a stream, and the last that is no delta.
+    fn crls_before(&self, stream: &StreamId) -> Result<(u64, Option<CrlBegun>), CaError> {
+        let (mut version, mut last) = (0, None);
         loop {
             let events = self.ledger.stream(stream, version + 1)?;
-            match events.last() {
-                Some(last) => version = last.record().stream_version,
-                None => return Ok(version),
+            if events.is_empty() {
+                return Ok((version, last));
+            }
+            for event in &events {
+                let record = event.record();
+                version = record.stream_version;
+                let begun = CrlBegun::from_der(&record.payload).map_err(|_| CaError::Damaged {
+                    what: "a CRL's number",
+                })?;
+                if begun.base.is_none() {
+                    last = Some(begun);
+                }
             }
         }
     }
 
-    /// All revoked certificates, sorted by serial number.
-    fn revoked_entries(&self) -> Result<Vec<CrlEntry>, CaError> {
+    /// The revoked certificates of a scope, since an instant if one is given, sorted by serial number.
+    fn revoked_entries(
+        &self,
+        scope: CrlScope,
+        since: Option<Instant>,
+    ) -> Result<Vec<CrlEntry>, CaError> {
         let damaged = || CaError::Damaged {
             what: "a revocation",
         };
@@ -105,16 +241,78 @@ impl Ca<'_> {
             span = span.after(last.key.octets());
             for row in &rows {
                 let revoked = Revoked::from_der(row.value.octets()).map_err(|_| damaged())?;
-                entries.push(CrlEntry {
-                    serial_number: SerialNumber::from_octets(row.key.octets())
-                        .map_err(|_| damaged())?,
-                    revoked_at: revoked.at,
-                    reason: Some(revoked.reason),
-                    invalidity: None,
-                });
+                let serial = SerialNumber::from_octets(row.key.octets()).map_err(|_| damaged())?;
+                let covered = match scope {
+                    CrlScope::Whole => true,
+                    CrlScope::Partition(partition) => {
+                        partition_of(&serial, self.settings.crl_partitions) == partition
+                    }
+                };
+                if covered && since.is_none_or(|since| revoked.at >= since) {
+                    entries.push(CrlEntry {
+                        serial_number: serial,
+                        revoked_at: revoked.at,
+                        reason: Some(revoked.reason),
+                        invalidity: None,
+                    });
+                }
             }
         }
         entries.sort_unstable_by_key(|entry| entry.serial_number);
         Ok(entries)
     }
 }
+
+/// Writes and signs a CRL. The signature of an RSA key has a length that is known beforehand, which
+/// saves a pass over the entries.
+pub(crate) fn sign_crl(
+    params: &CrlParams<'_>,
+    entries: &[CrlEntry],
+    key: &dyn SigningKey,
+    rng: &mut dyn CryptoRng,
+    out: &mut dyn Write,
+) -> Result<(), CaError> {
+    let stream = CrlStream::new(params, || entries.iter().copied())?;
+    let hash = key.algorithm().hash();
+    let known = match key.algorithm() {
+        SignatureAlgorithm::RsaPkcs1(_) => rsa_octets(key),
+        _ => None,
+    };
+    if let Some(length) = known {
+        let digest = stream.write_tbs(length, hash, out)?;
+        let signature = key.sign_digest(&digest, rng)?;
+        stream.write_signature(signature.octets(), length, out)?;
+        return Ok(());
+    }
+    let digest = stream.digest(hash)?;
+    let signature = key.sign_digest(&digest, rng)?;
+    let length = signature.octets().len();
+    if stream.write_tbs(length, hash, out)? != digest {
+        return Err(npki_cert::CrlWriteError::Changed.into());
+    }
+    stream.write_signature(signature.octets(), length, out)?;
+    Ok(())
+}
+
+/// Octets of an RSA modulus.
+fn rsa_octets(key: &dyn SigningKey) -> Option<usize> {
+    let octets = key.public_key().subject_public_key.as_bytes()?;
+    let key = pkcs1::RsaPublicKeyRef::try_from(octets).ok()?;
+    Some(key.modulus.as_bytes().len())
+}
+
+/// Partitions are told by the random part of the serial number, so that no counter is needed.
+fn partition_of(serial: &SerialNumber, partitions: u32) -> u32 {
+    let octets = serial.octets();
+    let last = octets.len().saturating_sub(2);
+    // The km certificate's serial is its pair's successor: both fall into partitions of their own.
+    let number = octets
+        .get(last..)
+        .unwrap_or_default()
+        .iter()
+        .fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet));
+    number % partitions.max(1)
+}
+
+/// How far the time of a commit may lie behind the ledger's head: 60 s; twice that.
+const COMMITTED_LATE: i64 = 120;

@@ -1,4 +1,4 @@
-use npki_cert::{CertError, CrlError, ProfileError};
+use npki_cert::{CertError, CrlError, CrlWriteError, OcspTbsError, ProfileError};
 use npki_core::{Finding, PortError};
 use npki_key::{KeyError, SignError};
 use npki_ledger::{Conflict, LedgerError};
@@ -62,6 +62,20 @@ pub enum CaError {
     /// A CMP message cannot be written.
     #[error("a CMP message cannot be written")]
     Cmp(#[source] npki_cmp::CmpError),
+    /// A CRL could not be written.
+    #[error("the CRL could not be written")]
+    CrlWrite(#[from] CrlWriteError),
+    /// The CRL has no such partition.
+    #[error("the CRL has {partitions} partition(s), and no number {partition} (from 0 on)")]
+    Partition {
+        /// The one asked for, counted from 0.
+        partition: u32,
+        /// How many there are.
+        partitions: u32,
+    },
+    /// An OCSP answer cannot be made.
+    #[error("the OCSP answer cannot be made")]
+    Ocsp(#[from] OcspTbsError),
     /// Something is too long for its encoding.
     #[error("cannot be encoded")]
     Der(#[from] der::Error),

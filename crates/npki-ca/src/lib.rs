@@ -5,7 +5,7 @@
 //! from [`Ca::redeem`]: by then the certificate's TBS is linted and on record. [`Ca::sign`] signs these
 //! very bytes, [`Ca::confirm`] makes the certificate good (R18b), and [`Ca::reconcile`] ends what
 //! stays unconfirmed and brings the news to the bank. Revoking is [`Ca::revoke`], and
-//! [`Ca::crl`] writes the list. Everything is in the ledger and nothing in the process: another
+//! [`Ca::crl`] writes the list, whole, in partitions or as deltas; an [`OcspResponder`] answers for one certificate. Everything is in the ledger and nothing in the process: another
 //! node, or the same after a crash, goes on where this one stopped.
 //!
 //! This room speaks no protocol and opens no socket: a [`Request`] is what some transport has
@@ -48,6 +48,7 @@ mod error;
 mod event;
 mod naming;
 mod news;
+mod ocsp;
 mod redeem;
 mod refusal;
 mod register;
@@ -60,11 +61,13 @@ mod tbs;
 
 pub use bank::BankPort;
 pub use ca::{Ca, CaKeys, CaSettings};
-pub use ca_key::{CertificateKey, CrlKey};
+pub use ca_key::{CertificateKey, CrlKey, OcspKey};
 pub use code::CodeKey;
 pub use confirm::{Cancelled, Confirmed};
+pub use crl::CrlScope;
 pub use error::CaError;
 pub use news::Reconciled;
+pub use ocsp::{OcspAnswered, OcspResponder, OcspSettings, PreparedAnswers};
 pub use redeem::Grant;
 pub use refusal::Refusal;
 pub use request::{BareRequest, Confirmation, Possession, Protection, Request};

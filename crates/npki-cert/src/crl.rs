@@ -1,6 +1,7 @@
 mod entry;
 mod issuing_distribution_point;
 mod reason;
+mod stream;
 mod tbs;
 
 use core::{fmt, ops::Range};
@@ -12,6 +13,7 @@ use spki::AlgorithmIdentifierOwned;
 pub use entry::{CrlEntries, CrlEntry};
 pub use issuing_distribution_point::IssuingDistributionPoint;
 pub use reason::{RevocationReason, RevocationReasons};
+pub use stream::{CrlStream, CrlWriteError};
 pub use tbs::{CrlError, CrlParams, assemble_crl, tbs_crl};
 
 use crate::{

@@ -3,8 +3,8 @@
 //! A [`Certificate`], a [`CertificationRequest`] and a [`Crl`] that keep their octets, the [`Name`]s
 //! in them with the text form of Korean software, the registry of certificate policies ([`policy_row`]), the real name and the
 //! VID in the subjectAltName ([`IdentifyData`], [`compute_vid`], [`check_vid`]), and the
-//! [`Profile`]s by which certificates are written ([`Profile::tbs`], [`tbs_crl`]) and judged
-//! ([`lint`]). An [`OcspRequest`] and an [`OcspResponse`] are what is asked and answered of one
+//! [`Profile`]s by which certificates are written ([`Profile::tbs`], [`tbs_crl`], [`CrlStream`]) and judged
+//! ([`lint`], [`lint_crl`], [`lint_ocsp`]). An [`OcspRequest`] and an [`OcspResponse`] are what is asked and answered of one
 //! certificate's state.
 //!
 //! This room knows shapes. It verifies no signature, follows no path, decides on no revocation and
@@ -54,8 +54,8 @@ mod vid;
 pub use certificate::{Certificate, KeyUse, assemble_certificate, key_identifier};
 pub use certification_request::CertificationRequest;
 pub use crl::{
-    Crl, CrlEntries, CrlEntry, CrlError, CrlParams, IssuingDistributionPoint, RevocationReason,
-    RevocationReasons, assemble_crl, tbs_crl,
+    Crl, CrlEntries, CrlEntry, CrlError, CrlParams, CrlStream, CrlWriteError,
+    IssuingDistributionPoint, RevocationReason, RevocationReasons, assemble_crl, tbs_crl,
 };
 pub use error::CertError;
 pub use extension::{
@@ -75,8 +75,8 @@ pub use policy_registry::{
     PolicyScope, policy_named, policy_oid, policy_row, policy_rows,
 };
 pub use profile::{
-    Criticality, Presence, Profile, ProfileError, ProfileLimits, ProfileRow, TbsParams, lint,
-    lint_tbs,
+    Criticality, CrlProfile, Generation, Presence, Profile, ProfileError, ProfileLimits,
+    ProfileRow, TbsParams, lint, lint_crl, lint_ocsp, lint_tbs,
 };
 pub use serial_number::{SerialNumber, SerialNumberError};
 pub use vid::{VidCheck, check_vid, compute_vid};

@@ -25,6 +25,19 @@ pub(crate) fn constructed(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
+/// The tag octet and length before contents of so many octets.
+pub(crate) fn header(tag: u8, length: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(9);
+    out.push(tag);
+    push_length(&mut out, length);
+    out
+}
+
+/// Octets of a value with contents of so many octets.
+pub(crate) fn tlv_len(length: usize) -> usize {
+    length.saturating_add(header(0, length).len())
+}
+
 pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     constructed(input::SEQUENCE, parts)
 }

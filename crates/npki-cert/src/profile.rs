@@ -1,10 +1,19 @@
+mod crl_lint;
+mod crl_table;
+mod findings;
+mod generation;
 mod lint;
+mod ocsp_lint;
 mod table;
 mod tbs;
 
-use const_oid::ObjectIdentifier;
+use const_oid::{ObjectIdentifier, db::rfc5912};
 
+pub use crl_lint::lint_crl;
+pub use crl_table::CrlProfile;
+pub use generation::Generation;
 pub use lint::{lint, lint_tbs};
+pub use ocsp_lint::lint_ocsp;
 pub use tbs::{ProfileError, TbsParams};
 
 use crate::KeyUsage;
@@ -12,6 +21,8 @@ use crate::KeyUsage;
 /// A kind of certificate that a CA issues: which extensions it has, in which order, and its limits.
 ///
 /// [`Profile::tbs`] writes by the same rows that [`lint`] reads.
+///
+/// The rows are those of the second and third generation; what tells these apart is a [`Generation`].
 ///
 /// Source: KCAC.TS.CERTPROF as real certificates of its second generation show it; RFC 5280.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +38,13 @@ pub enum Profile {
     SubscriberKm,
     /// What a CA protects its CMP messages with (RFC 9810 section 5.1.3.3).
     CmpServer,
+    /// A server's key-management certificate: banks and offices publish it for envelopes.
+    ServerKm,
+    /// An OCSP responder's certificate: issued by the root, as in the Korean PKI, or by the CA that it
+    /// answers for.
+    OcspResponder,
+    /// A time stamp authority's certificate, issued by the root.
+    TimeStamping,
 }
 
 /// One row of a profile: an extension.
@@ -91,6 +109,9 @@ impl Profile {
         Self::SubscriberSign,
         Self::SubscriberKm,
         Self::CmpServer,
+        Self::ServerKm,
+        Self::OcspResponder,
+        Self::TimeStamping,
     ];
 
     /// The stable name, such as `subscriber-sign`.
@@ -102,6 +123,9 @@ impl Profile {
             Self::SubscriberSign => "subscriber-sign",
             Self::SubscriberKm => "subscriber-km",
             Self::CmpServer => "cmp-server",
+            Self::ServerKm => "server-km",
+            Self::OcspResponder => "ocsp-responder",
+            Self::TimeStamping => "time-stamping",
         }
     }
 
@@ -121,6 +145,22 @@ impl Profile {
     #[must_use]
     pub const fn limits(self) -> &'static ProfileLimits {
         table::limits(self)
+    }
+
+    /// The only use that extendedKeyUsage names, where the profile has it.
+    #[must_use]
+    pub const fn extended_key_usage(self) -> Option<ObjectIdentifier> {
+        match self {
+            Self::OcspResponder => Some(rfc5912::ID_KP_OCSP_SIGNING),
+            Self::TimeStamping => Some(rfc5912::ID_KP_TIME_STAMPING),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a person's or an organisation's, who have a VID.
+    #[must_use]
+    pub const fn is_subscriber(self) -> bool {
+        matches!(self, Self::SubscriberSign | Self::SubscriberKm)
     }
 
     /// Whether it is a CA's profile.

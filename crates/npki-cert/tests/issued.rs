@@ -178,6 +178,8 @@ fn make() -> Made {
             next_update: instant("2026-03-03"),
             number: 300,
             distribution_point: Some(CRL_URI),
+            base_number: None,
+            freshest_crl: None,
         },
         entries(),
     )
@@ -501,6 +503,8 @@ fn what_a_crl_needs() {
         next_update: instant("2026-03-03"),
         number: 0,
         distribution_point: None,
+        base_number: None,
+        freshest_crl: None,
     };
     let empty = tbs_crl(&params, []).unwrap();
     let crl = Crl::parse(&assemble_crl(&empty, &algorithm, &[1, 2, 3]).unwrap()).unwrap();

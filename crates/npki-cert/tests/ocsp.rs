@@ -1,11 +1,7 @@
 //! OCSP messages: what is written reads back, what is not DER is refused. What OpenSSL writes is read, and what is written
 //! here judged by OpenSSL, in npki-trust.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail like tests"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 use const_oid::db::rfc5912::ECDSA_WITH_SHA_256;
 use hex_literal::hex;

@@ -82,6 +82,7 @@ impl Authorities {
                 notice: "이 인증서는 시험용 인증서입니다".into(),
                 cps_uri: format!("http://{host}.lab.example/cps.html"),
                 crl_uri: format!("http://{host}.lab.example/ca.crl"),
+                crl_partitions: 1,
                 ocsp_uri: format!("http://{host}.lab.example/ocsp"),
                 confirm_wait: Duration::from_secs(10 * 60),
                 code_attempts: 5,
@@ -114,6 +115,8 @@ impl Authorities {
             next_update: now.saturating_add(Duration::from_secs(30 * 24 * 3600)),
             number: u64::try_from(now.unix_seconds()).unwrap_or(0),
             distribution_point: None,
+            base_number: None,
+            freshest_crl: None,
         };
         Ok(ceremony::authority_revocation_list(
             &*key,

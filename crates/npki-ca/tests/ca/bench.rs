@@ -20,7 +20,7 @@ pub(crate) const IDN: &str = "9921013000000";
 
 #[derive(Debug)]
 pub(crate) struct Bench {
-    settings: CaSettings,
+    pub(crate) settings: CaSettings,
     keys: CaKeys,
     pub(crate) ledger: MemoryLedger,
     bank: Bank,
@@ -71,6 +71,7 @@ impl Bench {
                 notice: "이 인증서는 시험용 인증서입니다".into(),
                 cps_uri: "http://ca.test.example/cps.html".into(),
                 crl_uri: "http://ca.test.example/ca.crl".into(),
+                crl_partitions: 1,
                 ocsp_uri: "http://ca.test.example/ocsp".into(),
                 confirm_wait: Duration::from_secs(600),
                 code_attempts: 5,

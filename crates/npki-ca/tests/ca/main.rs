@@ -4,4 +4,6 @@
 
 mod bench;
 mod crash;
+mod crl;
 mod life;
+mod ocsp;

@@ -1,13 +1,13 @@
-use const_oid::{ObjectIdentifier, db::rfc5912};
+use const_oid::db::rfc5912;
 use npki_core::Instant;
 use spki::AlgorithmIdentifierOwned;
 
 use super::{Crl, CrlEntry, IssuingDistributionPoint, RevocationReason, WHAT};
 use crate::{
-    AuthorityKeyIdentifier, CertError, Certificate, SerialNumber,
+    CertError, Certificate, Criticality, CrlProfile, DistributionPoint, SerialNumber,
     certificate::{assemble, encode_algorithm},
     extension::{authority_of, write_extension},
-    input::{ENUMERATED, SEQUENCE, context_constructed},
+    input::{ENUMERATED, INTEGER, SEQUENCE, context_constructed},
     output, time,
 };
 
@@ -27,6 +27,23 @@ pub struct CrlParams<'a> {
     /// The URI of the partition, as the certificates name it: gives the critical
     /// issuingDistributionPoint. `None`: the CRL covers every certificate of its issuer.
     pub distribution_point: Option<&'a str>,
+    /// The number of the CRL that this one amends: gives the critical deltaCRLIndicator. `None`: it is
+    /// complete in its scope.
+    pub base_number: Option<u64>,
+    /// Where deltas to this CRL are found; not in a delta itself.
+    pub freshest_crl: Option<&'a str>,
+}
+
+impl CrlParams<'_> {
+    /// Which kind of CRL it is.
+    #[must_use]
+    pub const fn profile(&self) -> CrlProfile {
+        match (self.base_number, self.distribution_point) {
+            (Some(_), _) => CrlProfile::Delta,
+            (None, Some(_)) => CrlProfile::Partition,
+            (None, None) => CrlProfile::Complete,
+        }
+    }
 }
 
 /// Why a CRL cannot be made.
@@ -58,15 +75,24 @@ pub enum CrlError {
     /// The distribution point is no URI of ASCII characters.
     #[error("{0:?} is no URI that a distribution point can hold")]
     Uri(String),
+    /// The number of a delta is not above that of the CRL that it amends.
+    #[error("the delta's number {number} is not above {base}, which it amends")]
+    BaseNumber {
+        /// cRLNumber.
+        number: u64,
+        /// BaseCRLNumber.
+        base: u64,
+    },
     /// The algorithm cannot be encoded.
     #[error("the signature algorithm cannot be written")]
     Algorithm(#[source] CertError),
 }
 
-/// Makes the TBSCertList of a complete v2 CRL, to be signed and handed to [`assemble_crl`].
+/// Makes the TBSCertList of a v2 CRL, to be signed and handed to [`assemble_crl`]. One of many entries
+/// is better written as it comes: [`CrlStream`](super::CrlStream).
 ///
-/// Extensions: authorityKeyIdentifier, cRLNumber, and issuingDistributionPoint (critical) for a
-/// partition; of an entry: reasonCode unless unspecified, invalidityDate if known.
+/// Extensions are those of [`CrlParams::profile`]; of an entry: reasonCode unless unspecified,
+/// invalidityDate if known. removeFromCRL stands in a delta alone.
 ///
 /// # Errors
 /// [`CrlError`]. The entries must ascend by serial number.
@@ -76,36 +102,20 @@ pub fn tbs_crl(
     params: &CrlParams<'_>,
     entries: impl IntoIterator<Item = CrlEntry>,
 ) -> Result<Vec<u8>, CrlError> {
-    if params.next_update <= params.this_update {
-        return Err(CrlError::Reversed {
-            this: params.this_update,
-            next: params.next_update,
-        });
+    let frame = Frame::new(params)?;
+    let mut writer = frame.entry_writer();
+    let mut octets = Vec::new();
+    let mut previous = None;
+    for entry in entries {
+        writer.check_order(&mut previous, &entry)?;
+        writer.write(&entry, &mut octets)?;
     }
-    if let Some(uri) = params
-        .distribution_point
-        .filter(|u| !u.is_ascii() || u.is_empty())
-    {
-        return Err(CrlError::Uri(uri.to_owned()));
-    }
-    let entries = write_entries(entries)?;
-    let entries = if entries.is_empty() {
-        Vec::new()
+    let entries = if octets.is_empty() {
+        octets
     } else {
-        output::tlv(SEQUENCE, &entries)
+        output::tlv(SEQUENCE, &octets)
     };
-    let algorithm =
-        encode_algorithm(params.signature_algorithm, WHAT).map_err(CrlError::Algorithm)?;
-    let extensions = output::tlv(SEQUENCE, &write_extensions(params));
-    Ok(output::sequence(&[
-        &output::unsigned(1), // v2
-        &algorithm,
-        params.issuer.subject().der(),
-        &write_time(params.this_update)?,
-        &write_time(params.next_update)?,
-        &entries,
-        &output::tlv(context_constructed(0), &extensions),
-    ]))
+    Ok(output::sequence(&[&frame.head, &entries, &frame.tail]))
 }
 
 /// Joins a TBSCertList, the algorithm that it names and the octets of the signature.
@@ -121,78 +131,237 @@ pub fn assemble_crl(
     Crl::parse_with_bound(der, usize::MAX).map(|crl| crl.der)
 }
 
-fn write_entries(entries: impl IntoIterator<Item = CrlEntry>) -> Result<Vec<u8>, CrlError> {
-    let mut octets = Vec::new();
-    let mut previous: Option<SerialNumber> = None;
-    for entry in entries {
-        let serial = entry.serial_number;
-        if let Some(before) = previous.filter(|before| *before >= serial) {
-            return Err(CrlError::Unsorted {
-                before,
-                after: serial,
+/// What stands before and after the entries.
+#[derive(Debug)]
+pub(super) struct Frame {
+    algorithm: Vec<u8>,
+    /// version, signature, issuer, thisUpdate, nextUpdate.
+    head: Vec<u8>,
+    /// crlExtensions in their `[0]`.
+    tail: Vec<u8>,
+    profile: CrlProfile,
+}
+
+impl Frame {
+    pub(super) fn new(params: &CrlParams<'_>) -> Result<Self, CrlError> {
+        if params.next_update <= params.this_update {
+            return Err(CrlError::Reversed {
+                this: params.this_update,
+                next: params.next_update,
             });
         }
-        previous = Some(serial);
-        octets.extend_from_slice(&write_entry(&entry)?);
-    }
-    Ok(octets)
-}
-
-fn write_entry(entry: &CrlEntry) -> Result<Vec<u8>, CrlError> {
-    let reason = match entry.reason {
-        Some(RevocationReason::RemoveFromCrl) => {
-            return Err(CrlError::RemoveFromCrl(entry.serial_number));
+        for uri in [params.distribution_point, params.freshest_crl]
+            .into_iter()
+            .flatten()
+        {
+            if !uri.is_ascii() || uri.is_empty() {
+                return Err(CrlError::Uri(uri.to_owned()));
+            }
         }
-        // RFC 5280 section 5.3.1: unspecified is left out.
-        None | Some(RevocationReason::Unspecified) => Vec::new(),
-        Some(reason) => write_extension(
-            rfc5912::ID_CE_CRL_REASONS,
-            false,
-            &output::tlv(ENUMERATED, &[reason.code()]),
-        ),
-    };
-    let invalidity = match entry.invalidity {
-        Some(instant) => write_extension(
-            rfc5912::ID_CE_INVALIDITY_DATE,
-            false,
-            &time::write_generalized(instant).ok_or(CrlError::Time(instant))?,
-        ),
-        None => Vec::new(),
-    };
-    let extensions = if reason.is_empty() && invalidity.is_empty() {
-        Vec::new()
-    } else {
-        output::sequence(&[&reason, &invalidity])
-    };
-    Ok(output::sequence(&[
-        &entry.serial_number.to_der(),
-        &write_time(entry.revoked_at)?,
-        &extensions,
-    ]))
+        if let Some(base) = params.base_number.filter(|base| params.number <= *base) {
+            return Err(CrlError::BaseNumber {
+                number: params.number,
+                base,
+            });
+        }
+        let algorithm =
+            encode_algorithm(params.signature_algorithm, WHAT).map_err(CrlError::Algorithm)?;
+        let head = [
+            &output::unsigned(1), // v2
+            &algorithm,
+            params.issuer.subject().der(),
+            &write_time(params.this_update)?,
+            &write_time(params.next_update)?,
+        ]
+        .concat();
+        let extensions = output::tlv(SEQUENCE, &write_extensions(params));
+        Ok(Self {
+            algorithm,
+            head,
+            tail: output::tlv(context_constructed(0), &extensions),
+            profile: params.profile(),
+        })
+    }
+
+    pub(super) fn algorithm(&self) -> &[u8] {
+        &self.algorithm
+    }
+
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    pub(super) fn tail(&self) -> &[u8] {
+        &self.tail
+    }
+
+    /// Octets of the TBSCertList's contents with so many octets of entries.
+    pub(super) fn content_len(&self, entries: usize) -> usize {
+        let entries = if entries == 0 {
+            0
+        } else {
+            output::tlv_len(entries)
+        };
+        self.head
+            .len()
+            .saturating_add(entries)
+            .saturating_add(self.tail.len())
+    }
+
+    pub(super) const fn entry_writer(&self) -> EntryWriter {
+        EntryWriter {
+            profile: self.profile,
+            day: None,
+        }
+    }
 }
 
+/// Writes entries. An entry has 77 octets at most, so every length within it takes one octet.
+#[derive(Debug)]
+pub(super) struct EntryWriter {
+    profile: CrlProfile,
+    /// The day, in days since 1970, whose UTCTime was written last, and that time's first octets: those
+    /// of its tag, length, year, month and day.
+    day: Option<(i64, [u8; 8])>,
+}
+
+impl EntryWriter {
+    /// Entries ascend by serial number, so that two writers write the same octets.
+    pub(super) fn check_order(
+        &self,
+        previous: &mut Option<SerialNumber>,
+        entry: &CrlEntry,
+    ) -> Result<(), CrlError> {
+        let after = entry.serial_number;
+        match previous.replace(after) {
+            Some(before) if before >= after => Err(CrlError::Unsorted { before, after }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Octets of the entry.
+    pub(super) fn length(&self, entry: &CrlEntry) -> Result<usize, CrlError> {
+        let seconds = entry.revoked_at.unix_seconds();
+        let time = if (0..UTC_TIME_ENDS).contains(&seconds) {
+            UTC_TIME_LEN
+        } else {
+            write_time(entry.revoked_at)?.len()
+        };
+        let extensions = match (self.reason(entry)?, entry.invalidity) {
+            (None, None) => 0,
+            (Some(_), None) => REASON.len() + 2,
+            _ => self.extensions(entry)?.len(),
+        };
+        let serial = entry.serial_number.octets();
+        let sign = usize::from(serial.first().is_some_and(|octet| *octet >= 0x80));
+        Ok(2 + 2 + sign + serial.len() + time + extensions)
+    }
+
+    /// Adds the entry's octets to `out`.
+    pub(super) fn write(&mut self, entry: &CrlEntry, out: &mut Vec<u8>) -> Result<(), CrlError> {
+        let length = self.length(entry)?.saturating_sub(2);
+        out.extend_from_slice(&[SEQUENCE, u8::try_from(length).unwrap_or(u8::MAX)]);
+        let serial = entry.serial_number.octets();
+        let sign = serial.first().is_some_and(|octet| *octet >= 0x80);
+        let octets = serial.len() + usize::from(sign);
+        out.extend_from_slice(&[INTEGER, u8::try_from(octets).unwrap_or(u8::MAX)]);
+        if sign {
+            out.push(0);
+        }
+        out.extend_from_slice(serial);
+        self.write_time(entry.revoked_at, out)?;
+        match (self.reason(entry)?, entry.invalidity) {
+            (None, None) => {}
+            (Some(reason), None) => {
+                out.extend_from_slice(&[SEQUENCE, 12]);
+                out.extend_from_slice(REASON.get(..11).unwrap_or_default());
+                out.push(reason.code());
+            }
+            _ => out.extend_from_slice(&self.extensions(entry)?),
+        }
+        Ok(())
+    }
+
+    /// Of the many entries of one day the date is written once.
+    fn write_time(&mut self, at: Instant, out: &mut Vec<u8>) -> Result<(), CrlError> {
+        let seconds = at.unix_seconds();
+        if !(0..UTC_TIME_ENDS).contains(&seconds) {
+            out.extend_from_slice(&write_time(at)?);
+            return Ok(());
+        }
+        let day = seconds / DAY;
+        let date = match self.day {
+            Some((known, date)) if known == day => date,
+            _ => {
+                let mut date = [0; 8];
+                let written = write_time(at)?;
+                date.iter_mut()
+                    .zip(written)
+                    .for_each(|(to, from)| *to = from);
+                self.day = Some((day, date));
+                date
+            }
+        };
+        out.extend_from_slice(&date);
+        let second = u32::try_from(seconds % DAY).unwrap_or(0);
+        for part in [second / 3_600, second / 60 % 60, second % 60] {
+            let [tens, ones] = [part / 10, part % 10].map(|n| b'0' + u8::try_from(n).unwrap_or(0));
+            out.extend_from_slice(&[tens, ones]);
+        }
+        out.push(b'Z');
+        Ok(())
+    }
+
+    /// The reason to be written. RFC 5280 section 5.3.1: unspecified is left out.
+    fn reason(&self, entry: &CrlEntry) -> Result<Option<RevocationReason>, CrlError> {
+        match entry.reason {
+            Some(RevocationReason::RemoveFromCrl) if self.profile != CrlProfile::Delta => {
+                Err(CrlError::RemoveFromCrl(entry.serial_number))
+            }
+            None | Some(RevocationReason::Unspecified) => Ok(None),
+            reason => Ok(reason),
+        }
+    }
+
+    /// crlEntryExtensions with an invalidityDate.
+    fn extensions(&self, entry: &CrlEntry) -> Result<Vec<u8>, CrlError> {
+        let reason = self.reason(entry)?.map_or_else(Vec::new, |reason| {
+            write_extension(
+                rfc5912::ID_CE_CRL_REASONS,
+                false,
+                &output::tlv(ENUMERATED, &[reason.code()]),
+            )
+        });
+        let invalidity = match entry.invalidity {
+            Some(instant) => write_extension(
+                rfc5912::ID_CE_INVALIDITY_DATE,
+                false,
+                &time::write_generalized(instant).ok_or(CrlError::Time(instant))?,
+            ),
+            None => Vec::new(),
+        };
+        Ok(output::sequence(&[&reason, &invalidity]))
+    }
+}
+
+/// The extensions of the profile's rows for which the parameters have something.
 fn write_extensions(params: &CrlParams<'_>) -> Vec<u8> {
     let mut octets = Vec::new();
-    let mut push = |oid: ObjectIdentifier, critical, value: &[u8]| {
-        octets.extend_from_slice(&write_extension(oid, critical, value));
-    };
-    let authority: AuthorityKeyIdentifier = authority_of(params.issuer);
-    push(
-        rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER,
-        false,
-        &authority.write(),
-    );
-    push(
-        rfc5912::ID_CE_CRL_NUMBER,
-        false,
-        &output::unsigned(params.number),
-    );
-    if let Some(uri) = params.distribution_point {
-        push(
-            rfc5912::ID_CE_ISSUING_DISTRIBUTION_POINT,
-            true,
-            &IssuingDistributionPoint::write(uri),
-        );
+    for row in params.profile().rows() {
+        let value = match row.extension {
+            rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER => Some(authority_of(params.issuer).write()),
+            rfc5912::ID_CE_CRL_NUMBER => Some(output::unsigned(params.number)),
+            rfc5912::ID_CE_DELTA_CRL_INDICATOR => params.base_number.map(output::unsigned),
+            rfc5912::ID_CE_ISSUING_DISTRIBUTION_POINT => params
+                .distribution_point
+                .map(IssuingDistributionPoint::write),
+            rfc5912::ID_CE_FRESHEST_CRL => params.freshest_crl.map(DistributionPoint::write),
+            _ => None,
+        };
+        if let Some(value) = value {
+            let critical = row.criticality == Criticality::Critical;
+            octets.extend_from_slice(&write_extension(row.extension, critical, &value));
+        }
     }
     octets
 }
@@ -200,3 +369,13 @@ fn write_extensions(params: &CrlParams<'_>) -> Vec<u8> {
 fn write_time(instant: Instant) -> Result<Vec<u8>, CrlError> {
     time::write(instant).ok_or(CrlError::Time(instant))
 }
+
+const DAY: i64 = 86_400;
+/// 2050-01-01T00:00:00Z, from which on a Time is a GeneralizedTime (RFC 5280 section 5.1.2.4).
+const UTC_TIME_ENDS: i64 = 2_524_608_000;
+/// Octets of a UTCTime.
+const UTC_TIME_LEN: usize = 15;
+/// An Extension reasonCode, up to its value and with one (RFC 5280 section 5.3.1).
+const REASON: &[u8; 12] = &[
+    0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01, 0x00,
+];

@@ -1,10 +1,13 @@
-use const_oid::{ObjectIdentifier, db::rfc5912};
+use const_oid::{
+    ObjectIdentifier,
+    db::{rfc3280, rfc4519, rfc5912},
+};
 use der::asn1::UintRef;
-use npki_core::{Finding, Sentence, Severity};
+use npki_core::Finding;
 
-use super::{Criticality, Presence, Profile};
+use super::{Criticality, Generation, Presence, Profile, findings::Findings};
 use crate::{
-    CertError, Certificate, KeyUsage, certificate::Tbs, input, key_identifier, policy_row,
+    CertError, Certificate, KeyUsage, certificate::Tbs, input, key_identifier, policy_row, string,
 };
 
 /// Says what of a certificate is against a profile.
@@ -33,12 +36,15 @@ macro_rules! rule {
             Profile::SubscriberSign => concat!("cert.subscriber-sign.", $name),
             Profile::SubscriberKm => concat!("cert.subscriber-km.", $name),
             Profile::CmpServer => concat!("cert.cmp-server.", $name),
+            Profile::ServerKm => concat!("cert.server-km.", $name),
+            Profile::OcspResponder => concat!("cert.ocsp-responder.", $name),
+            Profile::TimeStamping => concat!("cert.time-stamping.", $name),
         }
     };
 }
 
 fn lint_fields(tbs: &Tbs, profile: Profile) -> Vec<Finding> {
-    let mut findings = Findings(Vec::new());
+    let mut findings = Findings::default();
     lint_basics(tbs, profile, &mut findings);
     lint_key(tbs, profile, &mut findings);
     lint_rows(tbs, profile, &mut findings);
@@ -152,6 +158,20 @@ fn lint_key(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "KCAC.TS.DSIG; NIST SP 800-131A",
         );
     }
+    let generation = Generation::at(tbs.not_before);
+    if profile.is_ca()
+        && let Some(bits) = rsa_bits(tbs)
+        && bits < generation.ca_rsa_bits()
+    {
+        let wanted = generation.ca_rsa_bits();
+        findings.notice(
+            rule!(profile, "public-key.generation"),
+            "subjectPublicKeyInfo",
+            format!("RSA 키가 {bits}비트입니다. 이 세대의 인증기관은 {wanted}비트를 씁니다"),
+            format!("the RSA key has {bits} bits; CAs of this generation have {wanted}"),
+            generation.source(),
+        );
+    }
     let expected = key_identifier(&tbs.public_key);
     if tbs
         .extensions
@@ -199,6 +219,17 @@ fn lint_rows(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             );
         }
     }
+    let place = |oid| profile.rows().iter().position(|row| row.extension == oid);
+    let places: Vec<_> = tbs.extensions.iter().filter_map(|e| place(e.oid)).collect();
+    if !places.is_sorted() {
+        findings.notice(
+            rule!(profile, "extensions.order"),
+            "extensions",
+            "확장 필드의 순서가 프로파일과 다릅니다".into(),
+            "the extensions stand in another order than in the profile".into(),
+            "KCAC.TS.CERTPROF",
+        );
+    }
     for extension in tbs.extensions.iter() {
         if profile.rows().iter().all(|r| r.extension != extension.oid) {
             findings.warning(
@@ -227,6 +258,19 @@ fn lint_values(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             );
         }
     }
+    if let Some(wanted) = profile.extended_key_usage()
+        && let Some(uses) = &tbs.extensions.extended_key_usage
+        && uses.as_slice() != [wanted]
+    {
+        findings.error(
+            rule!(profile, "ext-key-usage.value"),
+            "extensions.extendedKeyUsage",
+            format!("확장 키 사용 목적은 {wanted} 하나여야 합니다"),
+            format!("extendedKeyUsage names {wanted} alone"),
+            "RFC 6960 4.2.2.2; RFC 3161 2.3",
+        );
+    }
+    lint_strings(tbs, profile, findings);
     if let Some(authority) = &tbs.extensions.authority_key_identifier
         && (authority.key_identifier.is_none()
             || authority.issuer.is_none()
@@ -249,6 +293,27 @@ fn lint_values(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "CRL 배포 지점에 URI가 없습니다".into(),
             "no distribution point has a URI".into(),
             "RFC 5280 4.2.1.13",
+        );
+    }
+}
+
+/// String types of the names: C PrintableString, everything else UTF8String.
+fn lint_strings(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
+    let wrong = tbs.subject.attributes().find(|attribute| {
+        let tag = attribute.value_der().first().copied();
+        match attribute.oid() {
+            rfc4519::COUNTRY_NAME => tag != Some(string::PRINTABLE_STRING),
+            rfc3280::EMAIL_ADDRESS | rfc4519::DOMAIN_COMPONENT => tag != Some(input::IA5_STRING),
+            _ => !matches!(tag, Some(input::UTF8_STRING | string::PRINTABLE_STRING)),
+        }
+    });
+    if let Some(attribute) = wrong {
+        findings.notice(
+            rule!(profile, "subject.string-type"),
+            "subject",
+            format!("이름 속성 {}의 문자열 형식이 다릅니다", attribute.oid()),
+            format!("the attribute {} has another string type", attribute.oid()),
+            "KCAC.TS.DN; RFC 5280 4.1.2.4",
         );
     }
 }
@@ -315,14 +380,14 @@ fn lint_subscriber(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "the real name is empty".into(),
             "KCAC.TS.SIVID",
         ),
-        Some(data) if data.vid.is_none() => findings.notice(
+        Some(data) if data.vid.is_none() && profile.is_subscriber() => findings.notice(
             rule!(profile, "vid.absent"),
             "extensions.subjectAltName",
             "VID가 없어 본인확인을 할 수 없습니다".into(),
             "there is no VID, so identity cannot be checked".into(),
             "KCAC.TS.SIVID",
         ),
-        None if profile == Profile::SubscriberSign => findings.error(
+        None if matches!(profile, Profile::SubscriberSign | Profile::ServerKm) => findings.error(
             rule!(profile, "real-name.absent"),
             "extensions.subjectAltName",
             "실명이 없습니다".into(),
@@ -360,60 +425,6 @@ fn lint_subscriber(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
     }
 }
 
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn error(
-        &mut self,
-        rule: &'static str,
-        at: &str,
-        ko: String,
-        en: String,
-        source: &'static str,
-    ) {
-        self.push(Severity::Error, rule, at, Sentence::new(ko, en), source);
-    }
-
-    fn warning(
-        &mut self,
-        rule: &'static str,
-        at: &str,
-        ko: String,
-        en: String,
-        source: &'static str,
-    ) {
-        self.push(Severity::Warning, rule, at, Sentence::new(ko, en), source);
-    }
-
-    fn notice(
-        &mut self,
-        rule: &'static str,
-        at: &str,
-        ko: String,
-        en: String,
-        source: &'static str,
-    ) {
-        self.push(Severity::Notice, rule, at, Sentence::new(ko, en), source);
-    }
-
-    fn push(
-        &mut self,
-        severity: Severity,
-        rule: &'static str,
-        at: &str,
-        sentence: Sentence,
-        source: &'static str,
-    ) {
-        self.0.push(Finding {
-            rule,
-            severity,
-            at: at.to_owned(),
-            sentence,
-            source,
-        });
-    }
-}
-
 fn serial_bits(tbs: &Tbs) -> u32 {
     bits(tbs.serial_number.octets())
 }
@@ -438,7 +449,7 @@ fn bits(magnitude: &[u8]) -> u32 {
 
 const MIN_RSA_BITS: u32 = 2_048;
 
-const SIGNATURE_ALGORITHMS: &[ObjectIdentifier] = &[
+pub(super) const SIGNATURE_ALGORITHMS: &[ObjectIdentifier] = &[
     rfc5912::SHA_256_WITH_RSA_ENCRYPTION,
     rfc5912::SHA_384_WITH_RSA_ENCRYPTION,
     rfc5912::SHA_512_WITH_RSA_ENCRYPTION,

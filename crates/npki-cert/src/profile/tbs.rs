@@ -1,4 +1,7 @@
-use const_oid::{ObjectIdentifier, db::rfc5912};
+use const_oid::{
+    ObjectIdentifier,
+    db::{rfc5912, rfc6960},
+};
 use npki_core::Instant;
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
@@ -8,7 +11,7 @@ use crate::{
     Name, PolicyConstraints, PolicyOid, SerialNumber,
     certificate::encode_algorithm,
     extension::{authority_of, write_extension, write_uri},
-    input::{OCTET_STRING, SEQUENCE, context_constructed},
+    input::{self, OCTET_STRING, SEQUENCE, context_constructed},
     key_identifier, output, time,
 };
 
@@ -183,6 +186,14 @@ impl Profile {
                 }
                 .write(),
             ),
+            rfc5912::ID_CE_EXT_KEY_USAGE => self
+                .extended_key_usage()
+                .map(|usage| output::sequence(&[&output::oid(usage)])),
+            // Who cannot look its state up is told not to (RFC 6960 section 4.2.2.2.1).
+            rfc6960::ID_PKIX_OCSP_NOCHECK => params
+                .crl_uri
+                .is_none()
+                .then(|| output::tlv(input::NULL, &[])),
             rfc5912::ID_CE_CRL_DISTRIBUTION_POINTS => {
                 uri(params.crl_uri)?.map(DistributionPoint::write)
             }
