@@ -23,6 +23,7 @@ packages=(
   "command -v xz            | xz-utils"         # the copy of the advisory database
   "command -v openssl       | openssl"          # second opinion on keys, PFX, certificates, CRLs, CMS
   "command -v pk12util      | libnss3-tools"    # another one on PFX
+  "command -v certtool       | gnutls-bin"       # a third one on certificates and CRLs
   "command -v strace        | strace"           # crash sweep
   "ls /usr/lib/postgresql/*/bin/initdb | postgresql"   # the ledger of several machines
   "python3 -c 'import ensurepip, venv' | python3-venv"

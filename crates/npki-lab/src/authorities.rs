@@ -1,12 +1,12 @@
 use core::time::Duration;
 
 use npki_ca::{
-    CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony,
+    CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, OcspKey, OcspSettings, ceremony,
     cmp::{CmpKeys, EncryptionKey},
 };
-use npki_cert::{Certificate, Crl, CrlParams, Name, PolicyArc};
+use npki_cert::{CertError, Certificate, Crl, CrlParams, Name, PolicyArc};
 use npki_core::{HashAlgorithm, Instant, Issuer};
-use npki_key::{KeyKind, PrivateKey};
+use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_ledger::SealingKey;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -36,6 +36,10 @@ pub struct Authority {
     pub keys: CaKeys,
     /// Its keys for CMP messages.
     pub cmp: CmpKeys,
+    /// Its OCSP responder, whose certificate is the root's, as those of the Korean CAs are.
+    pub ocsp: OcspSettings,
+    /// The responder's key.
+    pub ocsp_key: OcspKey,
 }
 
 impl Authorities {
@@ -89,11 +93,14 @@ impl Authorities {
                 crl_lifetime: Duration::from_secs(24 * 3600),
             };
             let cmp = cmp_keys(number, &root, &settings, from)?;
+            let (ocsp, ocsp_key) = ocsp(number, &root, &*root_key, &habit, from)?;
             cas.push(Authority {
                 issuer,
                 settings,
                 keys: keys(number, issuer)?,
                 cmp,
+                ocsp,
+                ocsp_key,
             });
         }
         Ok(Self { root, cas })
@@ -185,6 +192,41 @@ fn cmp_keys(
             decryptor: encryption.decryptor()?,
         }),
     })
+}
+
+/// Of a generator of its own too.
+fn ocsp(
+    number: usize,
+    root: &Certificate,
+    root_key: &dyn SigningKey,
+    habit: &Habit,
+    from: Instant,
+) -> Result<(OcspSettings, OcspKey), LabError> {
+    let mut rng = LabRng::new(u64::try_from(number).unwrap_or_default() + 1_000);
+    let key = PrivateKey::generate(KeyKind::P256, &mut rng)?;
+    let service = ceremony::Service {
+        name: &Name::from_npki_text(&format!(
+            "cn={} OCSP,ou=AccreditedCA,o={},c={}",
+            habit.common_name, habit.organization, habit.country
+        ))?,
+        real_name: habit.real_name,
+        public_key: key.public_key(),
+        not_before: from,
+        not_after: years(from, 9),
+        // CA services of the test arc.
+        policy: format!("2.999.410.{number}.10")
+            .parse()
+            .map_err(|_| CertError::ObjectIdentifier { what: "a policy" })?,
+        notice: None,
+        cps_uri: Some("http://rootca.lab.example/cps.html"),
+        crl_uri: Some(ARL_URI),
+    };
+    let settings = OcspSettings {
+        certificate: ceremony::ocsp_responder(root, root_key, &service, &mut rng)?,
+        lifetime: Duration::from_secs(3_600),
+        max_questions: 16,
+    };
+    Ok((settings, OcspKey::new(key.signing_key()?)))
 }
 
 fn years(from: Instant, count: usize) -> Instant {

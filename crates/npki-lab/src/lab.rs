@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use core::time::Duration;
 
-use npki_ca::{Ca, cmp::CmpCa};
+use npki_ca::{Ca, OcspResponder, cmp::CmpCa};
 use npki_cert::{Certificate, Crl};
 use npki_core::{Instant, Issuer};
 use npki_key::{KeyKind, PrivateKey};
@@ -206,6 +206,14 @@ impl<'a> Lab<'a> {
     /// Lets time pass.
     pub fn wait(&self, span: Duration) {
         self.wait_until(self.now().saturating_add(span));
+    }
+
+    /// The OCSP responder of the CA with these habits; `None` when the lab has none.
+    #[must_use]
+    pub fn ocsp(&self, issuer: Issuer) -> Option<OcspResponder<'_>> {
+        let authority = self.authorities.ca(issuer)?;
+        let ca = self.ca(issuer)?;
+        Some(OcspResponder::new(ca, &authority.ocsp, &authority.ocsp_key))
     }
 
     /// A generator of its own, drawn from the lab's.

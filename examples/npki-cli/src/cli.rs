@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use npki_core::Instant;
 
+use crate::commands::{AskCrl, Lint, Ocsp};
 use crate::language::Language;
 
 pub(crate) use ledger::{Audit, Checkpoint, Kept, Ledger, Prove, Store, Why};
@@ -99,6 +100,18 @@ pub(crate) enum Command {
                       (of a file: R in hexadecimal digits), the identification number."
     )]
     Vid(Vid),
+    /// 규격 검사. Say what of certificates, CRLs, OCSP responses, key files, PFX or an NPKI folder is against its profile.
+    #[command(
+        after_help = "Examples:\n  npki lint signCert.der\n  npki lint ca.crl answer.resp --json\n  npki lint /media/usb/NPKI\n\n\
+                      Exit status 1: something is against its profile."
+    )]
+    Lint(Lint),
+    /// 폐지목록으로 확인. Ask a CRL about a certificate.
+    #[command(after_help = "Example:\n  npki crl ca.crl --issuer ca.der --cert signCert.der")]
+    Crl(AskCrl),
+    /// OCSP로 확인. Write an OCSP request, or judge a response.
+    #[command(subcommand)]
+    Ocsp(Ocsp),
     /// 발급 규칙. The rules of a bank: show them, or ask what they say to a case.
     #[command(subcommand)]
     Policy(Policy),

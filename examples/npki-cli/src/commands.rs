@@ -2,12 +2,15 @@
 
 mod check;
 mod copy;
+mod crl;
 mod delete;
 mod export;
 mod import;
 mod lab;
 mod ledger;
+mod lint;
 mod list;
+mod ocsp;
 mod passwd;
 mod policy;
 mod show;
@@ -15,6 +18,8 @@ mod sign;
 mod verify;
 mod vid;
 mod why;
+
+pub(crate) use self::{crl::AskCrl, lint::Lint, ocsp::Ocsp};
 
 use npki_core::Sentence;
 use npki_media::Overwrite;
@@ -41,6 +46,9 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Failur
         Command::Verify(args) => verify::run(args, context),
         Command::Vid(args) => vid::run(args, context),
         Command::Lab(args) => lab::run(args, context),
+        Command::Lint(args) => lint::run(args, context),
+        Command::Crl(args) => crl::run(args, context),
+        Command::Ocsp(args) => ocsp::run(args, context),
         Command::Policy(args) => policy::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Ledger(args) => ledger::run(args, context),

@@ -143,7 +143,8 @@ const CMP_SERVER: &[ProfileRow] = rows!["cmp-server":
 const CA_USAGE: KeyUsage = KeyUsage::KEY_CERT_SIGN.union(KeyUsage::CRL_SIGN);
 
 const ROOT_LIMITS: ProfileLimits = ProfileLimits {
-    max_validity_days: 7_305,
+    // Five leap days, and the day begun.
+    max_validity_days: 7_306,
     max_validity_source: "KISA RootCA 1 and 4: 20 years",
     key_usage_required: KeyUsage::KEY_CERT_SIGN,
     key_usage_allowed: KeyUsage::CRL_SIGN,

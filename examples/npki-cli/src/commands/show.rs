@@ -1,5 +1,5 @@
 mod certificate;
-mod container;
+pub(super) mod container;
 mod crl;
 
 use npki_cert::{Certificate, Crl};

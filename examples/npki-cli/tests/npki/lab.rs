@@ -141,3 +141,85 @@ fn a_lab_is_made_as_its_index_says() {
         assert_eq!((&*state, code), wanted, "{condition}");
     }
 }
+
+/// Lists, OCSP and the linter, as people use them.
+#[test]
+fn states_are_asked_for_and_profiles_judged() {
+    let ledgers = LabLedgers::in_memory();
+    let lab = Lab::new(8, NOW.parse().unwrap(), &ledgers).unwrap();
+    let hong = Person::of("hong").unwrap();
+    let held = lab.issue(hong, Product::PersonalLimited, None).unwrap();
+    let ca = lab.ca(held.issuer).unwrap();
+    let home = Home::with(&[]);
+    let root = home.write("root.der", lab.trust().0.der());
+    let issuer = home.write("ca.der", ca.settings().certificate.der());
+    let cert = home.write("cert.der", held.certificate.der());
+    let crl = home.write("ca.crl", ca.crl(lab.now(), &mut lab.rng()).unwrap().der());
+    let asked = ["--issuer", &issuer, "--cert", &cert, "--json"];
+
+    let request = home.write("question.req", b"");
+    let line = ["ocsp", "request", "--output", &request, "--overwrite"];
+    home.npki(&[&line[..], &asked].concat(), &[]).with(0);
+    let answer = || {
+        let responder = lab.ocsp(held.issuer).unwrap();
+        let question = std::fs::read(&request).unwrap();
+        let answered = responder
+            .answer(&question, lab.now(), &mut lab.rng())
+            .unwrap();
+        home.write("answer.resp", &answered.der)
+    };
+    let response = answer();
+    let check = ["ocsp", "check", &response, "--request", &request];
+    let by_root = ["--root", &root];
+    let alone = home
+        .npki(&[&check[..], &asked].concat(), &[])
+        .with(1)
+        .json();
+    assert_eq!(alone["error"], "ocsp-unauthorised");
+    let line = [&check[..], &by_root, &asked].concat();
+    assert_eq!(home.npki(&line, &[]).with(0).json()["status"], "good");
+    let list = ["crl", &crl];
+    let answer_of_list = home.npki(&[&list[..], &asked].concat(), &[]).with(0).json();
+    assert_eq!(answer_of_list["status"], "good");
+
+    let serial = held.certificate.serial_number().octets();
+    let reason = npki_core::RevocationReason::KeyCompromise;
+    ca.revoke(serial, reason, &[1; 32], lab.now())
+        .unwrap()
+        .unwrap();
+    answer();
+    let told = home.npki(&line, &[]).with(1).json();
+    assert_eq!(
+        (&told["status"], &told["reason"]),
+        (&"revoked".into(), &"keyCompromise".into())
+    );
+
+    let lint = ["lint", &root, &issuer, &cert, &crl, &response, "--json"];
+    let told = home.npki(&lint, &[]).with(0).json();
+    let kinds: Vec<_> = told["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["kind"])
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "root",
+            "issuing-ca",
+            "subscriber-sign",
+            "crl",
+            "ocsp-response"
+        ]
+    );
+    let wrong = ["lint", &cert, "--profile", "issuing-ca", "--json"];
+    let told = home.npki(&wrong, &[]).with(1).json();
+    let findings = told["files"][0]["findings"].as_array().unwrap();
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding["severity"] == "error")
+    );
+    home.npki(&["lint", &cert, "--profile", "nobody"], &[])
+        .with(2);
+}

@@ -1,8 +1,9 @@
 use const_oid::db::DB;
-use npki_cert::{Certificate, KeyUse, PolicyInformation, Profile, lint, policy_row};
+use npki_cert::{Certificate, PolicyInformation, lint, policy_row};
 use npki_core::{Finding, Sentence};
 use serde_json::{Value, json};
 
+use crate::commands::lint::profile_of;
 use crate::context::Context;
 use crate::entries::State;
 use crate::json;
@@ -10,21 +11,11 @@ use crate::page::Page;
 use crate::report::Report;
 
 pub(super) fn report(certificate: &Certificate, context: &Context) -> Report {
-    let findings = lint(certificate, profile(certificate));
+    let findings = lint(certificate, profile_of(certificate));
     let mut page = context.page();
     tell(certificate, context, &mut page);
     super::container::tell_findings(&findings, &mut page);
     Report::done(page, fields(certificate, &findings, context))
-}
-
-/// Against which profile it is held.
-fn profile(certificate: &Certificate) -> Profile {
-    match certificate.use_of_key() {
-        KeyUse::Ca if certificate.is_self_issued() => Profile::Root,
-        KeyUse::Ca => Profile::IssuingCa,
-        KeyUse::KeyManagement => Profile::SubscriberKm,
-        _ => Profile::SubscriberSign,
-    }
 }
 
 fn tell(certificate: &Certificate, context: &Context, page: &mut Page) {

@@ -104,7 +104,7 @@ pub(super) fn pfx(
 }
 
 /// What a linter says, worst at the end where people look.
-pub(super) fn tell_findings(findings: &[Finding], page: &mut Page) {
+pub(in crate::commands) fn tell_findings(findings: &[Finding], page: &mut Page) {
     let mut findings: Vec<_> = findings.iter().collect();
     findings.sort_by_key(|finding| finding.severity);
     for finding in findings {
