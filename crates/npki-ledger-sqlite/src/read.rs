@@ -7,7 +7,9 @@ use npki_ledger::{
     Recorded, SealedId, SealedKind, SealedRow, SealedState, SideRow, SideTable, Span, StreamId,
     Value, group::Rows,
 };
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Params, Row, Statement, StatementStatus, params,
+};
 
 use crate::error::{Error, corrupt};
 
@@ -277,11 +279,12 @@ impl Reader<'_> {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        self.0
-            .prepare_cached(sql)?
+        let mut statement = self.0.prepare_cached(sql)?;
+        let found = statement
             .query_row(params, |row| Ok(read(row)))
-            .optional()?
-            .transpose()
+            .optional()?;
+        indexed(&statement, sql);
+        found.transpose()
     }
 
     fn many<T>(
@@ -296,6 +299,8 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             found.push(read(row)?);
         }
+        drop(rows);
+        indexed(&statement, sql);
         Ok(found)
     }
 }
@@ -322,6 +327,15 @@ impl Rows for Reader<'_> {
     fn has_sealed(&mut self, id: &SealedId) -> Result<bool, Error> {
         Reader::has_sealed(*self, id)
     }
+}
+
+/// Every look-up has an index: what it costs does not grow with the ledger. Tests run into this.
+fn indexed(statement: &Statement<'_>, sql: &str) {
+    debug_assert_eq!(
+        statement.get_status(StatementStatus::FullscanStep),
+        0,
+        "a table is scanned by {sql}"
+    );
 }
 
 /// Columns `position, der`; they have to agree.

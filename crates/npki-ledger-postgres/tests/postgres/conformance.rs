@@ -2,8 +2,10 @@
 
 use std::{sync::Arc, thread};
 
-use npki_ledger::{Ledger as _, LedgerError, MemoryLedger, audit, conformance};
+use npki_ledger::{Ledger as _, LedgerError, MemoryLedger, Span, audit, conformance};
 use npki_ledger_postgres::{OpenError, PostgresLedger};
+
+use postgres::{Client, NoTls};
 
 use crate::{new_name, server, sql};
 
@@ -65,6 +67,57 @@ fn schemas_are_apart() {
     assert_eq!(ca.head().unwrap().size, 0);
     conformance::record_script(&ca);
     assert_eq!(audit(&ca, None).unwrap(), []);
+}
+
+/// Every look-up has an index: what it costs does not grow with the ledger.
+#[test]
+fn no_table_is_scanned() {
+    let Some(url) = server() else { return };
+    let name = new_name();
+    conformance::record_script(&PostgresLedger::open(url, &name).unwrap());
+    let mut client = Client::connect(url, NoTls).unwrap();
+    let mut counts = |after: i64| {
+        let began = std::time::Instant::now();
+        loop {
+            // The server counts when a session ends, or a little later.
+            let row = client
+                .query_one(
+                    "SELECT coalesce(sum(seq_scan), 0)::bigint, coalesce(sum(idx_scan), 0)::bigint
+                       FROM pg_stat_user_tables
+                      WHERE schemaname = $1 AND relname <> 'schema_version'",
+                    &[&name],
+                )
+                .unwrap();
+            let (scans, looks): (i64, i64) = (row.get(0), row.get(1));
+            if looks > after {
+                return (scans, looks);
+            }
+            assert!(began.elapsed().as_secs() < 20, "the server counts nothing");
+            thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    // Making the tables scanned them once.
+    let (before, looks) = counts(0);
+    let ledger = PostgresLedger::open(url, &name).unwrap();
+    conformance::record_script(&ledger);
+    assert_eq!(audit(&ledger, None).unwrap(), []);
+    let one = ledger.records(0, 1).unwrap().remove(0);
+    let record = one.record();
+    assert!(ledger.receipt(&record.key).unwrap().is_some());
+    assert!(!ledger.stream(&record.stream, 1).unwrap().is_empty());
+    let effects = "effect.open".parse().unwrap();
+    assert!(!ledger.index(&effects, &Span::all(), 9).unwrap().is_empty());
+    assert!(
+        ledger
+            .claim(&"slot/1".try_into().unwrap())
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(ledger.counter(&"otp/2".try_into().unwrap()).unwrap(), 1);
+    assert_eq!(ledger.leaves(0, 9).unwrap().len(), 5);
+    drop(ledger);
+    thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(counts(looks).0, before);
 }
 
 #[test]
