@@ -10,18 +10,8 @@ use crate::language::say;
 /// Reads a whole file of at most `max` octets.
 pub(crate) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| Failure::io(path, &error);
+    is_there(path)?;
     let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
-        let at = path.display();
-        return Err(Failure::new(
-            Exit::Environment,
-            "is-a-folder",
-            say!(
-                "{at}: 파일이 아니라 폴더입니다.",
-                "{at}: this is a folder; name a file."
-            ),
-        ));
-    }
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     let mut octets = Vec::new();
     file.take(limit).read_to_end(&mut octets).map_err(failed)?;
@@ -37,6 +27,26 @@ pub(crate) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
         ));
     }
     Ok(octets)
+}
+
+/// Whether there is something at the path, and no folder.
+pub(crate) fn is_there(path: &Path) -> Result<(), Failure> {
+    if !path
+        .metadata()
+        .map_err(|error| Failure::io(path, &error))?
+        .is_dir()
+    {
+        return Ok(());
+    }
+    let at = path.display();
+    Err(Failure::new(
+        Exit::Environment,
+        "is-a-folder",
+        say!(
+            "{at}: 파일이 아니라 폴더입니다. 파일을 적으세요.",
+            "{at}: this is a folder; name a file."
+        ),
+    ))
 }
 
 /// Writes a file, whole or not at all, for its owner alone.

@@ -48,9 +48,7 @@ pub(super) fn open(store: &Store) -> Result<Box<dyn Log>, Failure> {
     }
     let path = Path::new(name);
     // SQLite would only say that it cannot be opened.
-    if let Err(error) = path.metadata() {
-        return Err(Failure::io(path, &error));
-    }
+    files::is_there(path)?;
     Ok(Box::new(SqliteLedger::open_read_only(path)?))
 }
 

@@ -492,10 +492,20 @@ fn passwords_come_from_the_environment_too() {
 fn help_has_an_example_for_every_command() {
     for command in [
         "list", "show", "check", "passwd", "copy", "delete", "export", "import", "sign", "verify",
-        "vid",
+        "vid", "why",
     ] {
         let help = npki(&[command, "--help"], &[]).with(0).out;
         assert!(help.contains("Example"), "{command}");
+    }
+    for (command, verbs) in [
+        ("policy", &["show", "explain", "timeline", "check"][..]),
+        ("ledger", &["audit", "head", "checkpoint", "prove"]),
+        ("lab", &["make"]),
+    ] {
+        for verb in verbs {
+            let help = npki(&[command, verb, "--help"], &[]).with(0).out;
+            assert!(help.contains("Example"), "{command} {verb}");
+        }
     }
     npki(&[], &[]).with(2);
     npki(&["--version"], &[]).with(0);

@@ -11,12 +11,14 @@ use npki_lab::{Lab, LabError, LabLedgers, LabRng, Person};
 use npki_ledger::{
     Commit, Event, EventKind, IdempotencyKey, Ledger as _, LedgerExt as _, conformance,
 };
+use npki_ledger_postgres::PostgresLedger;
 use npki_ledger_sqlite::SqliteLedger;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use spki::der::{EncodePem as _, pem::LineEnding};
 use tempfile::TempDir;
 
+use crate::cluster::{Cluster, QUICK};
 use crate::common::{NOW, PASSWORD, Ran, npki};
 
 const ORIGIN: &str = "bank.example/ledger";
@@ -467,6 +469,8 @@ fn what_is_no_ledger_is_told_and_left_alone() {
     let text = path("text");
     fs::write(&text, "not a ledger").unwrap();
     npki(&["ledger", "audit", &text], &[]).with(3);
+    let told = npki(&["ledger", "audit", &path("."), "--json"], &[]);
+    assert_eq!(told.with(4).json()["error"]["kind"], "is-a-folder");
     let strangers = path("strangers");
     Connection::open(&strangers)
         .unwrap()
@@ -492,4 +496,24 @@ fn what_is_no_ledger_is_told_and_left_alone() {
         &[],
     )
     .with(4);
+}
+
+/// R70, in PostgreSQL.
+#[test]
+fn r70_a_ledger_in_postgresql_is_audited_too() {
+    let Some(server) = Cluster::start(QUICK) else {
+        return;
+    };
+    let url = server.url();
+    conformance::record_script(&PostgresLedger::open(url, "bank").unwrap());
+    let audit = || npki(&["ledger", "audit", url, "--schema", "bank", "--json"], &[]);
+    assert_eq!(found(&audit().with(0).json()), []);
+    let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+    client
+        .batch_execute("UPDATE bank.counter SET value = 0")
+        .unwrap();
+    let wanted = ("row-changed".to_owned(), "counters".to_owned());
+    assert_eq!(found(&audit().with(1).json()), [wanted]);
+    let other = npki(&["ledger", "head", url, "--schema", "Bank!"], &[]);
+    assert_eq!(other.code, 2, "{other:?}");
 }

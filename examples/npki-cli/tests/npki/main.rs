@@ -1,5 +1,7 @@
 //! The command as people run it: every verb, its exit status, its JSON, and the mistakes that people make.
 
+#[path = "../../../../crates/npki-ledger-postgres/tests/cluster/mod.rs"]
+mod cluster;
 mod commands;
 mod common;
 mod lab;
