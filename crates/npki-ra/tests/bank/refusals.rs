@@ -389,7 +389,7 @@ fn r16_r17_asked_again_when_the_order_is_redeemed() {
     assert_eq!(ask("2026-11-24T22:50:00+09:00"), ["R19"]);
 }
 
-/// Account password, security card (S67), OTP and the bank's own certificate (S18, S72).
+/// Account password, security card (S67), OTP and the bank's own certificate (S72).
 #[test]
 fn r32_counted_before_it_is_judged() {
     type Make = fn(&mut Walk<'_>) -> Command;
@@ -479,6 +479,7 @@ fn r31_the_same_cells_are_asked_until_they_are_answered() {
     second.go_as(|walk| walk.card(CARD));
 }
 
+/// The bank's own certificate, with PIN and pattern (S18, S72).
 #[test]
 fn r31_the_apps_certificate_stands_for_card_and_otp_in_the_app_alone() {
     let world = World::new();
