@@ -1,6 +1,8 @@
 use der::Decode;
 use npki_core::{Order, OrderId};
-use npki_ledger::{LedgerError, LedgerExt, Pseudonym, SealedId, SealedKind, StreamId};
+use npki_ledger::{
+    LedgerError, LedgerExt, Pseudonym, READ_MAX, Recorded, SealedId, SealedKind, StreamId,
+};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -26,12 +28,26 @@ impl Ra<'_> {
     /// # Errors
     /// [`RaError::Ledger`], [`RaError::Event`].
     pub fn subscriber(&self, pseudonym: Pseudonym) -> Result<Subscriber, RaError> {
-        let records = self.ledger.stream(&subscriber_stream(&pseudonym), 1)?;
+        let records = self.whole(&subscriber_stream(&pseudonym))?;
         Ok(Subscriber::fold(pseudonym, &records)?)
     }
 
+    /// Every event of a stream. A ledger gives [`READ_MAX`] at once, and somebody who is refused ten
+    /// thousand times must not make a stream that cannot be read.
+    pub(super) fn whole(&self, stream: &StreamId) -> Result<Vec<Recorded>, RaError> {
+        let mut records = self.ledger.stream(stream, 1)?;
+        let mut read = records.len();
+        while read == READ_MAX {
+            let from = u64::try_from(records.len()).map_or(u64::MAX, |read| read + 1);
+            let page = self.ledger.stream(stream, from)?;
+            read = page.len();
+            records.extend(page);
+        }
+        Ok(records)
+    }
+
     pub(super) fn find(&self, id: ApplicationId) -> Result<Option<State>, RaError> {
-        let records = self.ledger.stream(&application_stream(&id), 1)?;
+        let records = self.whole(&application_stream(&id))?;
         Ok(State::fold(id, &records)?)
     }
 

@@ -144,7 +144,7 @@ impl Ra<'_> {
 
     fn refusals_in(&self, stream: &StreamId) -> Result<Vec<Refusal>, RaError> {
         let mut refusals = Vec::new();
-        for recorded in self.ledger.stream(stream, 1)? {
+        for recorded in self.whole(stream)? {
             refusals.extend(read_refusal(recorded.record())?);
         }
         Ok(refusals)

@@ -1,6 +1,7 @@
 //! What is refused, by which rule, and that nothing stays reserved.
 
 use npki_core::{Channel, Holder, Idn, Issuer, OrderAction, Product};
+use npki_ledger::Ledger as _;
 use npki_policy::Krw;
 use npki_ra::{
     Begin, Command, Consent, Counted, End, Identification, Session, Step,
@@ -561,4 +562,34 @@ fn r32_never_an_eleventh_evaluation() {
         }
     });
     assert_eq!(world.set(|o| o.tries.len()), 10);
+}
+
+#[test]
+fn ten_thousand_refusals_do_not_make_an_application_that_cannot_be_read() {
+    let world = World::new();
+    let mut walk = Walk::begin(&world, "long", OrderAction::Issue, NOON);
+    let refused = npki_ra::Event::from(npki_ra::payload::Refused {
+        command: "order".into(),
+        why: Vec::new(),
+        policy: [0; 32],
+    });
+    let stream = format!("application/{}", walk.id);
+    for n in 0..160 {
+        let event = npki_ledger::Event::new(
+            stream.parse().unwrap(),
+            refused.kind(),
+            refused.payload().unwrap(),
+        );
+        let commit = npki_ledger::Commit {
+            key: key(&format!("flood {n}")),
+            request_digest: [0; 32],
+            now: walk.now,
+            expected: Vec::new(),
+            events: vec![event; 64],
+        };
+        world.store.commit(&[commit]).unwrap().remove(0).unwrap();
+    }
+    walk.choose(Product::PersonalLimited, Issuer::Yessign);
+    assert_eq!(walk.application().state().version, 10_242);
+    assert_eq!(walk.ra.why(walk.id).unwrap().len(), 10_240);
 }
