@@ -153,6 +153,7 @@ impl Profile {
         match self {
             Self::OcspResponder => Some(rfc5912::ID_KP_OCSP_SIGNING),
             Self::TimeStamping => Some(rfc5912::ID_KP_TIME_STAMPING),
+            Self::CmpServer => Some(CMC_CA),
             _ => None,
         }
     }
@@ -169,6 +170,9 @@ impl Profile {
         matches!(self, Self::Root | Self::IssuingCa)
     }
 }
+
+/// id-kp-cmcCA (RFC 9810 section 4.5).
+const CMC_CA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.27");
 
 #[cfg(test)]
 mod tests {

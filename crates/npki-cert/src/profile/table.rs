@@ -136,6 +136,7 @@ const CMP_SERVER: &[ProfileRow] = rows!["cmp-server":
     rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.1";
     rfc5912::ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 9483 3.1: senderKID";
     rfc5912::ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 9483 3.2: digitalSignature";
+    rfc5912::ID_CE_EXT_KEY_USAGE, "ext-key-usage", Required, NonCritical, "RFC 9810 4.5: id-kp-cmcCA";
     rfc5912::ID_CE_CERTIFICATE_POLICIES, "certificate-policies", Required, NonCritical, "RFC 5280 4.2.1.11";
     rfc5912::ID_CE_CRL_DISTRIBUTION_POINTS, "crl-distribution-points", Required, NonCritical, "RFC 5280 4.2.1.13";
 ];
