@@ -3,8 +3,9 @@
 //!
 //! A [`Message`] keeps its octets and is written again the same; [`Message::protect`] makes one, by an
 //! authorization code (PBM, PBMAC1) or a key, and [`Message::verify_mac`] and
-//! [`Message::verify_signature`] check one. Both sides are state machines: a server takes a request as
-//! [`Incoming`] and makes its answer from it; what must outlast that is the caller's to store.
+//! [`Message::verify_signature`] check one. Both sides are state machines: [`client`] goes from the
+//! request to the confirmation, a server takes a request as [`Incoming`] and makes its answer from it;
+//! what must outlast that is the caller's to store.
 //! [`EncryptedVid`] carries R to a Korean CA. [`http`] turns octets of a connection into messages.
 //!
 //! This room opens no socket, reads no clock, trusts no certificate, and decides nothing about who may
@@ -37,6 +38,7 @@
 
 mod body;
 mod bounds;
+pub mod client;
 mod crmf;
 mod encrypted_vid;
 mod error;

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use npki_core::{AuthorizationCode, HashAlgorithm};
 use rand_core::CryptoRng;
 use sha1::Sha1;
-use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use spki::AlgorithmIdentifierOwned;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
@@ -251,17 +251,14 @@ impl MacAlgorithm {
     /// The function applied to secret and salt, then again and again to its output. All of it keys
     /// the HMAC, as OpenSSL and Bouncy Castle read RFC 4211 section 4.4.
     fn base_key(&self, secret: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut hasher = self.derivation.hasher();
-        hasher.update(secret);
-        hasher.update(&self.salt);
-        let mut key = Zeroizing::new(hasher.finish().octets().to_vec());
-        for _ in 1..self.iterations {
-            let next = self.derivation.digest(&key);
-            key.iter_mut()
-                .zip(next.octets())
-                .for_each(|(to, from)| *to = *from);
+        let times = self.iterations;
+        match self.derivation {
+            HashAlgorithm::Sha1 => iterated::<Sha1>(secret, &self.salt, times),
+            HashAlgorithm::Sha224 => iterated::<Sha224>(secret, &self.salt, times),
+            HashAlgorithm::Sha384 => iterated::<Sha384>(secret, &self.salt, times),
+            HashAlgorithm::Sha512 => iterated::<Sha512>(secret, &self.salt, times),
+            _ => iterated::<Sha256>(secret, &self.salt, times),
         }
-        key
     }
 
     fn pbkdf2(&self, secret: &[u8]) -> Zeroizing<Vec<u8>> {
@@ -276,6 +273,16 @@ impl MacAlgorithm {
         derive(secret, &self.salt, self.iterations, &mut key);
         key
     }
+}
+
+fn iterated<D: Digest>(secret: &[u8], salt: &[u8], times: u32) -> Zeroizing<Vec<u8>> {
+    let mut state = D::new().chain_update(secret).chain_update(salt).finalize();
+    for _ in 1..times {
+        state = D::digest(&state);
+    }
+    let key = Zeroizing::new(state.to_vec());
+    zeroize::Zeroize::zeroize(state.as_mut_slice());
+    key
 }
 
 fn keyed(hash: HashAlgorithm, key: &[u8], message: &[u8]) -> Vec<u8> {

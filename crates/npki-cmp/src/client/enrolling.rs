@@ -1,0 +1,396 @@
+use core::fmt;
+
+use der::{Any, Decode as _, Encode as _, asn1::BitString, asn1::OctetString};
+use npki_cert::{Certificate, Name};
+use npki_core::{HashAlgorithm, Instant, RandomNumber};
+use npki_key::{SignatureAlgorithm, SigningKey};
+use rand_core::CryptoRng;
+use spki::SubjectPublicKeyInfoOwned;
+
+use super::{ClientError, Credential, Trust, session::Session};
+use crate::{
+    AttributeTypeAndValue, Body, CertId, CertOrEncCert, CertRepMessage, CertReqMsg, CertRequest,
+    CertStatus, CertTemplate, CmpError, EncryptedVid, InfoTypeAndValue, Message, PollReq,
+    PoposSigningKey, ProofOfPossession, Status, StatusInfo,
+    header::directory_name,
+    message::{any, malformed},
+    oid,
+};
+
+/// What kind of certificate is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `ir`: the first one, and a reissue by code.
+    Initial,
+    /// `cr`: another one.
+    Additional,
+    /// `kur`: in the place of the certificate that shows it (R11).
+    Renewal,
+}
+
+/// What a certificate is asked for with.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// Which kind.
+    pub kind: Kind,
+    /// The new key, which signs the request.
+    pub key: &'a dyn SigningKey,
+    /// The name asked for. A Korean CA names by itself and wants none.
+    pub subject: Option<&'a Name>,
+    /// R, and the CA's certificate that it is encrypted to: [`Question::encryption_certificate`].
+    pub random_number: Option<(&'a RandomNumber, &'a Certificate)>,
+    /// Whether no confirmation is to be sent. Then the certificate is good before it is stored.
+    pub implicit_confirmation: bool,
+}
+
+/// A request on its way.
+#[derive(Debug)]
+pub struct Enrolling<'a> {
+    session: Session<'a>,
+    kind: Kind,
+    public_key: SubjectPublicKeyInfoOwned,
+    message: Message,
+}
+
+/// What comes after an answer.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// Not ready: wait as many seconds, then send [`Enrolling::message`], which is another one now.
+    Wait {
+        /// How long, as the CA says; bound it.
+        seconds: u32,
+        /// The same request.
+        then: Box<Enrolling<'a>>,
+    },
+    /// The certificate is there, and is to be stored before it is confirmed.
+    Issued(Box<Issued<'a>>),
+}
+
+/// A certificate that was given and is not confirmed yet.
+#[derive(Debug)]
+pub struct Issued<'a> {
+    session: Session<'a>,
+    cert_req_id: i64,
+    certificate: Certificate,
+    ca_certificates: Vec<Certificate>,
+    implicit: bool,
+}
+
+/// A certConf on its way.
+#[derive(Debug)]
+pub struct Confirming<'a> {
+    session: Session<'a>,
+    message: Message,
+}
+
+impl<'a> Enrolling<'a> {
+    /// Makes the request. `recipient` is the CA's name, and may be empty.
+    ///
+    /// # Errors
+    /// [`CmpError::Sign`], [`CmpError::Encrypt`]; [`CmpError::Malformed`] for what cannot be written.
+    pub fn begin(
+        wanted: &Wanted<'_>,
+        credential: &'a Credential<'a>,
+        trust: &'a dyn Trust,
+        recipient: &Name,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, CmpError> {
+        let request = vec![request(wanted, credential, rng)?];
+        let body = match wanted.kind {
+            Kind::Initial => Body::Ir(request),
+            Kind::Additional => Body::Cr(request),
+            Kind::Renewal => Body::Kur(request),
+        };
+        let notes = match wanted.implicit_confirmation {
+            true => vec![InfoTypeAndValue::tell(
+                oid::IMPLICIT_CONFIRM,
+                &der::asn1::Null,
+            )?],
+            false => vec![],
+        };
+        let mut session = Session::begin(credential, trust, recipient.clone(), rng);
+        let message = session.write(body, notes, now, rng)?;
+        Ok(Self {
+            session,
+            kind: wanted.kind,
+            public_key: wanted.key.public_key().clone(),
+            message,
+        })
+    }
+
+    /// The octets to send, and to send again when the answer is lost.
+    #[must_use]
+    pub fn message(&self) -> &[u8] {
+        self.message.der()
+    }
+
+    /// Takes the answer to [`Enrolling::message`].
+    ///
+    /// # Errors
+    /// [`ClientError`], by what is wrong with it; the request can be sent again.
+    pub fn take(
+        mut self,
+        answer: &[u8],
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Step<'a>, ClientError> {
+        let answer = self.session.read(answer, now)?;
+        let content = match (self.kind, answer.body()) {
+            (Kind::Initial, Body::Ip(content))
+            | (Kind::Additional, Body::Cp(content))
+            | (Kind::Renewal, Body::Kup(content)) => content,
+            (_, Body::PollRep(waits)) => {
+                let seconds = waits.first().map_or(0, |wait| wait.check_after);
+                let seconds = u32::try_from(seconds.max(0)).unwrap_or(u32::MAX);
+                return self.poll(seconds, now, rng);
+            }
+            (_, other) => {
+                return Err(ClientError::Unexpected {
+                    sent: self.message.body().name(),
+                    found: other.name(),
+                });
+            }
+        };
+        let [response] = &content.response[..] else {
+            return Err(ClientError::NoCertificate);
+        };
+        match response.status.status {
+            Status::Waiting => return self.poll(0, now, rng),
+            _ if response.status.is_granted() => {}
+            _ => return Err(ClientError::refused(&response.status)),
+        }
+        let certificate = certificate(content)?;
+        if certificate.public_key() != &self.public_key {
+            return Err(ClientError::OtherKey);
+        }
+        let implicit = answer.header().info(&oid::IMPLICIT_CONFIRM).is_some();
+        Ok(Step::Issued(Box::new(Issued {
+            cert_req_id: response.cert_req_id,
+            certificate,
+            ca_certificates: ca_certificates(&answer, content),
+            implicit,
+            session: self.session,
+        })))
+    }
+
+    fn poll(
+        mut self,
+        seconds: u32,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Step<'a>, ClientError> {
+        let body = Body::PollReq(vec![PollReq {
+            cert_req_id: CERT_REQ_ID,
+        }]);
+        self.message = self.session.write(body, vec![], now, rng)?;
+        Ok(Step::Wait {
+            seconds,
+            then: Box::new(self),
+        })
+    }
+}
+
+impl<'a> Issued<'a> {
+    /// The certificate. Nothing but its key was compared: whether its path is good is the caller's
+    /// to judge.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Certificates of CAs that came along, the CA's own first.
+    ///
+    /// # Security
+    /// Useful to build a path; no reason to trust a root.
+    #[must_use]
+    pub fn ca_certificates(&self) -> &[Certificate] {
+        &self.ca_certificates
+    }
+
+    /// Whether the CA wants no confirmation: then there is nothing more to send.
+    #[must_use]
+    pub const fn is_confirmed(&self) -> bool {
+        self.implicit
+    }
+
+    /// Makes the certConf that takes the certificate. Store it first: afterwards it is good.
+    ///
+    /// # Errors
+    /// As [`Enrolling::begin`].
+    pub fn confirm(
+        self,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Confirming<'a>, CmpError> {
+        self.answer(None, now, rng)
+    }
+
+    /// Makes the certConf that does not take it, with a reason for people: it is revoked.
+    ///
+    /// # Errors
+    /// As [`Enrolling::begin`].
+    pub fn reject(
+        self,
+        reason: &str,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Confirming<'a>, CmpError> {
+        let status = StatusInfo::rejection(crate::FailureInfo::IncorrectData, [reason]);
+        self.answer(Some(status.map_err(malformed("CertStatus"))?), now, rng)
+    }
+
+    fn answer(
+        mut self,
+        status_info: Option<StatusInfo>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Confirming<'a>, CmpError> {
+        let hash = certificate_hash(&self.certificate);
+        let digest = hash.digest(self.certificate.der());
+        let body = Body::CertConf(vec![CertStatus {
+            cert_hash: OctetString::new(digest.octets()).map_err(malformed("CertStatus"))?,
+            cert_req_id: self.cert_req_id,
+            status_info,
+            hash_alg: None,
+        }]);
+        let message = self.session.write(body, vec![], now, rng)?;
+        Ok(Confirming {
+            session: self.session,
+            message,
+        })
+    }
+}
+
+impl Confirming<'_> {
+    /// The octets to send, and to send again when the answer is lost.
+    #[must_use]
+    pub fn message(&self) -> &[u8] {
+        self.message.der()
+    }
+
+    /// Takes the answer.
+    ///
+    /// # Errors
+    /// [`ClientError`]; after [`ClientError::Refused`] the CA has not taken it.
+    pub fn take(&mut self, answer: &[u8], now: Instant) -> Result<(), ClientError> {
+        match self.session.read(answer, now)?.body() {
+            Body::PkiConf(_) => Ok(()),
+            other => Err(ClientError::Unexpected {
+                sent: "certConf",
+                found: other.name(),
+            }),
+        }
+    }
+}
+
+fn request(
+    wanted: &Wanted<'_>,
+    credential: &Credential<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<CertReqMsg, CmpError> {
+    let old = match credential {
+        Credential::Certificate { certificate, .. } if wanted.kind == Kind::Renewal => {
+            Some(*certificate)
+        }
+        _ => None,
+    };
+    let subject = wanted.subject.or(old.map(Certificate::subject));
+    let controls = old
+        .map(|old| -> Result<_, CmpError> {
+            let id = CertId {
+                issuer: directory_name(old.issuer())?,
+                serial_number: der::asn1::Int::from_der(&old.serial_number().to_der())
+                    .map_err(malformed("CertId"))?,
+            };
+            Ok(vec![AttributeTypeAndValue {
+                oid: oid::OLD_CERT_ID,
+                value: any(&id)?,
+            }])
+        })
+        .transpose()?;
+    let cert_req = CertRequest {
+        cert_req_id: CERT_REQ_ID,
+        cert_template: CertTemplate {
+            subject: subject
+                .map(|name| Any::from_der(name.der()).map_err(malformed("Name")))
+                .transpose()?,
+            public_key: Some(wanted.key.public_key().clone()),
+            ..CertTemplate::default()
+        },
+        controls,
+    };
+    let octets = cert_req.to_der().map_err(malformed("CertRequest"))?;
+    let signature = wanted.key.sign(&octets, rng)?;
+    let reg_info = wanted
+        .random_number
+        .map(|(r, to)| EncryptedVid::seal(r, to, rng)?.to_reg_info())
+        .transpose()?;
+    Ok(CertReqMsg {
+        cert_req,
+        popo: Some(ProofOfPossession::Signature(PoposSigningKey {
+            input: None,
+            algorithm: wanted.key.algorithm().identifier(),
+            signature: BitString::from_bytes(signature.octets())
+                .map_err(malformed("POPOSigningKey"))?,
+        })),
+        reg_info: reg_info.map(|info| vec![info]),
+    })
+}
+
+fn certificate(content: &CertRepMessage) -> Result<Certificate, ClientError> {
+    let given = content
+        .response
+        .first()
+        .and_then(|response| response.certified_key_pair.as_ref());
+    match given.map(|pair| &pair.cert_or_enc_cert) {
+        Some(CertOrEncCert::Certificate(certificate)) => {
+            let der = certificate
+                .to_der()
+                .map_err(|_| ClientError::NoCertificate)?;
+            Ok(Certificate::parse(&der).map_err(CmpError::Certificate)?)
+        }
+        _ => Err(ClientError::NoCertificate),
+    }
+}
+
+/// What is in caPubs and extraCerts and is a CA's, once each.
+fn ca_certificates(answer: &Message, content: &CertRepMessage) -> Vec<Certificate> {
+    let pubs = content
+        .ca_pubs
+        .iter()
+        .flatten()
+        .filter_map(|any| any.to_der().ok());
+    let mut found: Vec<Certificate> = Vec::new();
+    for der in pubs.chain(answer.extra_certs()) {
+        if let Ok(certificate) = Certificate::parse(&der)
+            && certificate
+                .basic_constraints()
+                .is_some_and(|basic| basic.ca)
+            && !found.iter().any(|known| known.der() == certificate.der())
+        {
+            found.push(certificate);
+        }
+    }
+    found
+}
+
+/// The hash function of the certificate's signature (RFC 9810 section 5.3.18).
+fn certificate_hash(certificate: &Certificate) -> HashAlgorithm {
+    let identifier = der::referenced::OwnedToRef::owned_to_ref(certificate.signature_algorithm());
+    SignatureAlgorithm::from_identifier(identifier)
+        .map_or(HashAlgorithm::Sha256, SignatureAlgorithm::hash)
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Initial => "ir",
+            Self::Additional => "cr",
+            Self::Renewal => "kur",
+        })
+    }
+}
+
+/// There is one request in a message.
+const CERT_REQ_ID: i64 = 0;
