@@ -1,0 +1,54 @@
+use const_oid::ObjectIdentifier;
+use npki_cert::Certificate;
+use npki_cmp::client::Trust;
+use npki_core::Instant;
+use npki_trust::{Anchors, Request, Validator};
+
+/// Trusts whoever a root lets sign CMP messages: a CA below it, or a certificate that a CA has issued
+/// for nothing but that.
+///
+/// # Security
+/// A subscriber's certificate has a path to the same root and may sign; it is told apart by the
+/// extended key usage id-kp-cmcCA (RFC 9810 section 4.5), which no subscriber's certificate has.
+/// Revocation is not looked at: a client that is about to get its first certificate has no list yet.
+#[derive(Clone, Debug)]
+pub struct CmpTrust {
+    anchors: Vec<Certificate>,
+    validator: Validator,
+}
+
+impl CmpTrust {
+    /// Trusts what these roots let sign.
+    #[must_use]
+    pub fn new(roots: impl IntoIterator<Item = Certificate>) -> Self {
+        let anchors: Vec<_> = roots.into_iter().collect();
+        Self {
+            validator: Validator::new(Anchors::new(anchors.clone())),
+            anchors,
+        }
+    }
+}
+
+impl Trust for CmpTrust {
+    fn trusts(&self, signer: &Certificate, others: &[Certificate], now: Instant) -> bool {
+        if self.anchors.iter().any(|root| root.der() == signer.der()) {
+            return signer.is_valid_at(now);
+        }
+        let is_ca = signer.basic_constraints().is_some_and(|basic| basic.ca);
+        let serves = signer
+            .extended_key_usage()
+            .is_some_and(|uses| uses.contains(&CMC_CA));
+        let request = Request {
+            pool: others,
+            ..Request::new(signer, now)
+        };
+        (is_ca || serves) && self.validator.validate(&request).is_ok()
+    }
+
+    fn known(&self) -> &[Certificate] {
+        &self.anchors
+    }
+}
+
+/// id-kp-cmcCA.
+const CMC_CA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.27");

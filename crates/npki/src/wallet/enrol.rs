@@ -1,0 +1,295 @@
+use core::fmt;
+
+use npki_cert::{Certificate, Name};
+use npki_cmp::{
+    CmpError, MacKind,
+    client::{ClientError, Credential, Enrolling, Kind, Question, Step, Trust, Wanted},
+};
+use npki_container::{EncryptedPrivateKeyInfo, NewPassword, SealError, Sealing};
+use npki_core::{AuthorizationCode, Instant, RandomNumber, ReferenceNumber, RevocationReason};
+use npki_key::{KeyError, KeyKind, PrivateKey};
+use npki_media::{Bundle, EntryId, Medium, MediumError, Opened, Overwrite, Pair};
+use rand_core::CryptoRng;
+
+/// Has certificates issued, renewed, reissued and revoked by one CA, and keeps them on a medium.
+///
+/// Keys and R are made here and never leave it but encrypted. What was issued is stored whole before
+/// it is confirmed (R65): until then the old pair stays where it is and stays good, and afterwards
+/// both sides have the new one. An answer that was lost is asked for again with the same octets, and
+/// by a process started anew with the same [`NewKey`].
+///
+/// `post` carries a message to the CA and its answer back, such as by
+/// [`npki_cmp::http`] over a socket of the caller's.
+pub struct Wallet<'a> {
+    /// Who may sign the CA's answers.
+    pub trust: &'a dyn Trust,
+    /// The CA's name; the empty name asks whoever answers.
+    pub ca: &'a Name,
+    /// Where pairs are kept.
+    pub medium: &'a dyn Medium,
+    /// Carries one message and its answer. It is called again with the same octets when it fails.
+    pub post: &'a dyn Fn(&[u8]) -> std::io::Result<Vec<u8>>,
+    /// Waits as many seconds when the CA says so.
+    pub wait: &'a dyn Fn(u32),
+    /// The clock.
+    pub now: &'a dyn Fn() -> Instant,
+}
+
+/// A signing key with R, before there is a certificate for it.
+///
+/// # Security
+/// In the clear in this process. To survive its end seal it ([`EncryptedPrivateKeyInfo::seal`]).
+#[derive(Debug)]
+pub struct NewKey(PrivateKey);
+
+/// What has become of an enrolment.
+#[derive(Debug)]
+pub struct Stored {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Where it lies on the medium.
+    pub entry: EntryId,
+}
+
+/// Why there is no new certificate, or not yet.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnrolError {
+    /// The CA refused, or its answer is none.
+    #[error(transparent)]
+    Ca(#[from] ClientError),
+    /// A message cannot be made.
+    #[error("the request cannot be made")]
+    Message(#[from] CmpError),
+    /// The CA was not reached, several times. Begin again with the same key.
+    #[error("the CA was not reached; begin again with the same key")]
+    Unreachable(#[source] std::io::Error),
+    /// The CA wants to be asked again more often than is reasonable.
+    #[error("the CA is not ready; begin again later with the same key")]
+    NotReady,
+    /// A key cannot be made or used.
+    #[error("the key cannot be used")]
+    Key(#[from] KeyError),
+    /// The key cannot be encrypted.
+    #[error("the key cannot be encrypted")]
+    Seal(#[from] SealError),
+    /// The medium did not take the new pair. The certificate was not confirmed and lapses; the old pair
+    /// stands.
+    #[error("the medium did not take the new pair; the certificate was not confirmed")]
+    Medium(#[from] MediumError),
+    /// The pair is stored, and whether the CA has the confirmation is not known: send it again, with
+    /// the same key.
+    #[error("the pair is stored and its confirmation lost; begin again with the same key")]
+    Unconfirmed(#[source] Box<EnrolError>),
+}
+
+impl NewKey {
+    /// Makes a key and R.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the generator does not give one.
+    pub fn generate(kind: KeyKind, rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
+        let r = RandomNumber::generate(rng);
+        Self::from_key(PrivateKey::generate(kind, rng)?, &r)
+    }
+
+    /// Takes a key that was made elsewhere, with this R.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the key cannot hold R.
+    pub fn from_key(key: PrivateKey, r: &RandomNumber) -> Result<Self, KeyError> {
+        Ok(Self(key.with_random_number(r)?))
+    }
+
+    /// The key, with R in its attributes.
+    #[must_use]
+    pub const fn key(&self) -> &PrivateKey {
+        &self.0
+    }
+}
+
+impl Wallet<'_> {
+    /// Has a certificate issued (발급) or reissued (재발급) by reference number and authorization code.
+    ///
+    /// A reissued one takes the place of the old one on the medium, which is superseded at the CA by the
+    /// same confirmation.
+    ///
+    /// # Errors
+    /// [`EnrolError`]; everything but a refusal may be tried again with the same key.
+    pub fn issue(
+        &self,
+        (reference, code): (&ReferenceNumber, &AuthorizationCode),
+        key: &NewKey,
+        password: &NewPassword,
+        sealing: Sealing,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Stored, EnrolError> {
+        let credential = Credential::Code {
+            reference,
+            code,
+            mac: MacKind::Pbm,
+        };
+        self.enrol(Kind::Initial, &credential, key, password, sealing, rng)
+    }
+
+    /// Renews a certificate (갱신, R11) by its own signature, with a new key and a new R.
+    ///
+    /// # Errors
+    /// As [`Wallet::issue`].
+    pub fn renew(
+        &self,
+        opened: &Opened,
+        key: &NewKey,
+        password: &NewPassword,
+        sealing: Sealing,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Stored, EnrolError> {
+        let credential = Credential::Certificate {
+            certificate: &opened.certificate,
+            key: &*opened.signing_key,
+        };
+        self.enrol(Kind::Renewal, &credential, key, password, sealing, rng)
+    }
+
+    /// Revokes a certificate (폐지, R13) by its own signature. It stays on the medium (R42).
+    ///
+    /// # Errors
+    /// [`EnrolError`].
+    pub fn revoke(
+        &self,
+        opened: &Opened,
+        reason: RevocationReason,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), EnrolError> {
+        let certificate = &opened.certificate;
+        let credential = Credential::Certificate {
+            certificate,
+            key: &*opened.signing_key,
+        };
+        let now = (self.now)();
+        let mut question =
+            Question::revoke(certificate, reason, &credential, self.trust, now, rng)?;
+        let answer = self.post(question.message())?;
+        Ok(question.revoked(&answer, (self.now)())?)
+    }
+
+    fn enrol(
+        &self,
+        kind: Kind,
+        credential: &Credential<'_>,
+        key: &NewKey,
+        password: &NewPassword,
+        sealing: Sealing,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Stored, EnrolError> {
+        let signing_key = key.0.signing_key()?;
+        let r = key.0.random_number();
+        // Sealed before anything is asked for: what cannot be stored is not issued.
+        let sealed = EncryptedPrivateKeyInfo::seal(&key.0, password, sealing, rng)?;
+        let to = match &r {
+            Some(_) => self.encryption_certificate(credential, rng)?,
+            None => None,
+        };
+        let wanted = Wanted {
+            kind,
+            key: &*signing_key,
+            subject: None,
+            random_number: r.as_ref().zip(to.as_ref()),
+            implicit_confirmation: false,
+        };
+        let now = (self.now)();
+        let mut enrolling = Enrolling::begin(&wanted, credential, self.trust, self.ca, now, rng)?;
+        for _ in 0..POLLS {
+            let answer = self.post(enrolling.message())?;
+            match enrolling.take(&answer, (self.now)(), rng)? {
+                Step::Wait { seconds, then } => {
+                    (self.wait)(seconds.min(LONGEST_WAIT));
+                    enrolling = *then;
+                }
+                Step::Issued(issued) => {
+                    let certificate = issued.certificate().clone();
+                    let entry = self.store(&certificate, sealed, issued.ca_certificates())?;
+                    if !issued.is_confirmed() {
+                        self.confirm(*issued, rng)
+                            .map_err(|error| EnrolError::Unconfirmed(Box::new(error)))?;
+                    }
+                    return Ok(Stored { certificate, entry });
+                }
+            }
+        }
+        Err(EnrolError::NotReady)
+    }
+
+    /// The certificate that R is encrypted to. A CA that has none gives certificates without VID.
+    fn encryption_certificate(
+        &self,
+        credential: &Credential<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<Certificate>, EnrolError> {
+        let now = (self.now)();
+        let mut question =
+            Question::encryption_certificate(credential, self.trust, self.ca, now, rng)?;
+        let answer = self.post(question.message())?;
+        Ok(question.certificate(&answer, (self.now)())?)
+    }
+
+    /// In one step, read back, in the place of the old pair of the same subject (R65).
+    fn store(
+        &self,
+        certificate: &Certificate,
+        key: EncryptedPrivateKeyInfo,
+        ca_certificates: &[Certificate],
+    ) -> Result<EntryId, EnrolError> {
+        let mut ca_certificates = ca_certificates.to_vec();
+        // Root first.
+        ca_certificates.reverse();
+        let bundle = Bundle {
+            sign: Pair {
+                certificate: certificate.clone(),
+                key,
+            },
+            km: None,
+            ca_certificates,
+        };
+        Ok(self.medium.store(&bundle, Overwrite::Replace)?)
+    }
+
+    fn confirm(
+        &self,
+        issued: npki_cmp::client::Issued<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), EnrolError> {
+        let mut confirming = issued.confirm((self.now)(), rng)?;
+        let answer = self.post(confirming.message())?;
+        Ok(confirming.take(&answer, (self.now)())?)
+    }
+
+    /// Sends the same octets until an answer comes, a few times.
+    fn post(&self, message: &[u8]) -> Result<Vec<u8>, EnrolError> {
+        let mut tries = TRIES;
+        loop {
+            tries -= 1;
+            match (self.post)(message) {
+                Ok(answer) => return Ok(answer),
+                Err(error) if tries == 0 => return Err(EnrolError::Unreachable(error)),
+                Err(_) => (self.wait)(1),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Wallet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wallet")
+            .field("ca", self.ca)
+            .field("medium", self.medium)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How often a message is sent.
+const TRIES: usize = 3;
+/// How often a CA may say that it is not ready.
+const POLLS: usize = 32;
+/// The longest that is waited at one time, in seconds.
+const LONGEST_WAIT: u32 = 60;
