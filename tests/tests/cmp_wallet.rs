@@ -1,0 +1,362 @@
+//! The wallet's side of issuing over CMP: with a CA whose answers get lost, a medium that is full, and programs that
+//! die in between.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that finds something else than it expects is to stop"
+)]
+
+use std::cell::{Cell, RefCell};
+use std::io;
+
+use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
+use npki_ca::CertificateStatus;
+use npki_cert::{Certificate, VidCheck, check_vid};
+use npki_cmp::client::ClientError;
+use npki_container::{NewPassword, Password, SealScheme, Sealing};
+use npki_core::{Issuer, Product, Registration, ReplacedBecause, RevocationReason};
+use npki_lab::{Held, Lab, LabLedgers, Person};
+use npki_media::{
+    Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
+    Reseal,
+};
+use npki_tests::readme::{PASSWORD, bundle};
+use npki_tests::{generator, now};
+
+/// What goes wrong on the way to the CA and back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    /// Nothing.
+    None,
+    /// Every first sending of a message reaches the CA, and its answer is lost.
+    FirstAnswers,
+    /// From this message on nothing comes back: the program has died, or the line has.
+    AnswersFrom(usize),
+}
+
+struct Scene<'a> {
+    lab: Lab<'a>,
+    medium: MemoryMedium,
+    loss: Cell<Loss>,
+    sent: RefCell<Vec<Vec<u8>>>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(ledgers: &'a LabLedgers) -> Self {
+        Self {
+            lab: Lab::new(1, now(), ledgers).unwrap(),
+            medium: MemoryMedium::new(),
+            loss: Cell::new(Loss::None),
+            sent: RefCell::default(),
+        }
+    }
+
+    fn post(&self, message: &[u8]) -> io::Result<Vec<u8>> {
+        let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
+        let answer = ca
+            .answer(message, self.lab.now(), &mut self.lab.rng())
+            .unwrap();
+        let mut sent = self.sent.borrow_mut();
+        let again = sent.iter().any(|known| known == message);
+        if !again {
+            sent.push(message.to_vec());
+        }
+        match self.loss.get() {
+            Loss::FirstAnswers if !again => Err(io::ErrorKind::ConnectionReset.into()),
+            Loss::AnswersFrom(number) if sent.len() >= number => {
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    fn with<T>(&self, medium: &dyn Medium, act: impl FnOnce(&Wallet<'_>) -> T) -> T {
+        self.sent.borrow_mut().clear();
+        let (root, _) = self.lab.trust();
+        let ca = self.lab.authorities.ca(Issuer::Yessign).unwrap();
+        let post = |message: &[u8]| self.post(message);
+        act(&Wallet {
+            trust: &CmpTrust::new([root]),
+            ca: ca.settings.certificate.subject(),
+            medium,
+            post: &post,
+            wait: &|_| {},
+            now: &|| self.lab.now(),
+        })
+    }
+
+    fn order(&self) -> Registration {
+        let hong = Person::of("hong").unwrap();
+        self.lab
+            .order(hong, Product::PersonalLimited, Some(Issuer::Yessign))
+            .unwrap()
+    }
+
+    fn key(&self) -> NewKey {
+        let (key, r) = self.lab.new_key().unwrap();
+        NewKey::from_key(key, &r).unwrap()
+    }
+
+    fn issue(&self, order: &Registration, key: &NewKey) -> Result<Stored, EnrolError> {
+        let password = NewPassword::check(PASSWORD).unwrap();
+        let credential = (&order.reference, &order.authorization_code);
+        self.with(&self.medium, |wallet| {
+            wallet.issue(credential, key, &password, sealing(), &mut generator())
+        })
+    }
+
+    /// The only entry, opened.
+    fn opened(&self) -> Opened {
+        let entries = self.medium.list().unwrap();
+        let [entry] = &entries[..] else {
+            panic!("{} entries", entries.len())
+        };
+        let password = Password::new(PASSWORD).unwrap();
+        self.medium.open(&entry.id, &password).unwrap()
+    }
+
+    fn status(&self, certificate: &Certificate) -> CertificateStatus {
+        let ca = self.lab.ca(Issuer::Yessign).unwrap();
+        ca.status(certificate.serial_number().octets()).unwrap()
+    }
+
+    /// A certificate that lies on the medium already.
+    fn held(&self) -> Held {
+        let hong = Person::of("hong").unwrap();
+        let held = self
+            .lab
+            .issue(hong, Product::PersonalLimited, Some(Issuer::Yessign))
+            .unwrap();
+        let bundle = bundle(&self.lab, &held, PASSWORD).unwrap();
+        self.medium.store(&bundle, Overwrite::Refuse).unwrap();
+        held
+    }
+}
+
+/// A medium that everything is on already.
+#[derive(Debug)]
+struct Full<'a>(&'a MemoryMedium);
+
+impl Medium for Full<'_> {
+    fn kind(&self) -> MediumKind {
+        self.0.kind()
+    }
+
+    fn list(&self) -> Result<Vec<Entry>, MediumError> {
+        self.0.list()
+    }
+
+    fn load(&self, id: &EntryId) -> Result<Bundle, MediumError> {
+        self.0.load(id)
+    }
+
+    fn store(&self, _: &Bundle, _: Overwrite) -> Result<EntryId, MediumError> {
+        Err(MediumError::NotAsWritten { at: "full".into() })
+    }
+
+    fn open(&self, id: &EntryId, password: &Password) -> Result<Opened, MediumError> {
+        self.0.open(id, password)
+    }
+
+    fn delete(&self, id: &EntryId) -> Result<(), MediumError> {
+        self.0.delete(id)
+    }
+
+    fn change_password(
+        &self,
+        id: &EntryId,
+        old: &Password,
+        new: &NewPassword,
+        reseal: Reseal,
+        rng: &mut dyn rand_core::CryptoRng,
+    ) -> Result<(), MediumError> {
+        self.0.change_password(id, old, new, reseal, rng)
+    }
+}
+
+fn sealing() -> Sealing {
+    SealScheme::Pbes1Seed.into()
+}
+
+#[test]
+fn issued_with_vid_stored_and_then_confirmed() {
+    for loss in [Loss::None, Loss::FirstAnswers] {
+        let ledgers = LabLedgers::in_memory();
+        let scene = Scene::new(&ledgers);
+        scene.loss.set(loss);
+        let order = scene.order();
+        let stored = scene.issue(&order, &scene.key()).unwrap();
+        assert_eq!(scene.status(&stored.certificate), CertificateStatus::Good);
+        let opened = scene.opened();
+        assert_eq!(opened.certificate, stored.certificate);
+        assert_eq!(opened.ca_certificates.len(), 2);
+        assert_eq!(opened.ca_certificates.first(), Some(&scene.lab.trust().0));
+        // The CA has computed the VID from the bank's IDN and the R that came encrypted.
+        let idn = Person::of("hong").unwrap().idn().unwrap();
+        let r = opened.random_number.unwrap();
+        assert_eq!(check_vid(&stored.certificate, &idn, &r), VidCheck::Matches);
+    }
+}
+
+#[test]
+fn a_lost_ip_is_asked_for_again_with_the_same_key_by_another_process() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let order = scene.order();
+    let key = scene.key();
+    // 1 is genm, 2 is ir, 3 is certConf.
+    scene.loss.set(Loss::AnswersFrom(2));
+    let error = scene.issue(&order, &key).unwrap_err();
+    assert!(matches!(error, EnrolError::Unreachable(_)), "{error:?}");
+    assert_eq!(scene.medium.list().unwrap().len(), 0);
+
+    scene.loss.set(Loss::None);
+    let stored = scene.issue(&order, &key).unwrap();
+    assert_eq!(scene.status(&stored.certificate), CertificateStatus::Good);
+    // One certificate, not two.
+    let records = scene.lab.ca(Issuer::Yessign).unwrap().unfinished().unwrap();
+    assert_eq!(records.len(), 0);
+    // Another key gets nothing.
+    let error = scene.issue(&order, &scene.key()).unwrap_err();
+    assert!(
+        matches!(error, EnrolError::Ca(ClientError::Refused { .. })),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn stored_before_it_is_confirmed() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let order = scene.order();
+    let key = scene.key();
+    scene.loss.set(Loss::AnswersFrom(3));
+    let error = scene.issue(&order, &key).unwrap_err();
+    assert!(matches!(error, EnrolError::Unconfirmed(_)), "{error:?}");
+    // The certConf had come through, and its answer was lost: both sides have it.
+    let opened = scene.opened();
+    assert_eq!(scene.status(&opened.certificate), CertificateStatus::Good);
+}
+
+#[test]
+fn a_medium_that_does_not_take_it_keeps_the_old_pair_and_confirms_nothing() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let held = scene.held();
+    let opened = scene.opened();
+    let open_day = held.certificate.not_after().kst_day().plus_days(-30);
+    scene.lab.wait_until(open_day.start());
+    let password = NewPassword::check(PASSWORD).unwrap();
+    let key = scene.key();
+    let full = Full(&scene.medium);
+    let error = scene
+        .with(&full, |wallet| {
+            wallet.renew(&opened, &key, &password, sealing(), &mut generator())
+        })
+        .unwrap_err();
+    assert!(matches!(error, EnrolError::Medium(_)), "{error:?}");
+    assert_eq!(scene.opened().certificate, held.certificate);
+    assert_eq!(scene.status(&held.certificate), CertificateStatus::Good);
+
+    // With a medium that does, the same key gets the same certificate.
+    let stored = scene
+        .with(&scene.medium, |wallet| {
+            wallet.renew(&opened, &key, &password, sealing(), &mut generator())
+        })
+        .unwrap();
+    assert_eq!(scene.opened().certificate, stored.certificate);
+    assert_eq!(scene.status(&stored.certificate), CertificateStatus::Good);
+    assert!(matches!(
+        scene.status(&held.certificate),
+        CertificateStatus::Revoked(_)
+    ));
+}
+
+#[test]
+fn renewed_reissued_and_revoked() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let held = scene.held();
+    let password = NewPassword::check(PASSWORD).unwrap();
+    let renew = |scene: &Scene<'_>| {
+        let opened = scene.opened();
+        scene.with(&scene.medium, |wallet| {
+            wallet.renew(
+                &opened,
+                &scene.key(),
+                &password,
+                sealing(),
+                &mut generator(),
+            )
+        })
+    };
+    // R11, a second too early: in the bank's words.
+    let open_day = held.certificate.not_after().kst_day().plus_days(-30);
+    scene.lab.wait_until(open_day.plus_days(-1).last_second());
+    match renew(&scene).unwrap_err() {
+        EnrolError::Ca(ClientError::Refused { text, .. }) => {
+            assert!(text.contains("갱신") && text.contains("renew"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+    scene.lab.wait_until(open_day.start());
+    let renewed = renew(&scene).unwrap().certificate;
+    assert!(renewed.not_after() > held.certificate.not_after());
+
+    // A reissue is an ir with a new reference number (R12); the bank has heard of the renewal.
+    scene.lab.settle().unwrap();
+    let held = Held {
+        certificate: renewed.clone(),
+        ..held
+    };
+    let noon = scene
+        .lab
+        .now()
+        .saturating_add(core::time::Duration::from_secs(12 * 3600));
+    scene.lab.wait_until(noon);
+    let order = scene
+        .lab
+        .order_reissue(&held, ReplacedBecause::Superseded)
+        .unwrap();
+    let reissued = scene.issue(&order, &scene.key()).unwrap().certificate;
+    assert_eq!(reissued.not_after(), renewed.not_after());
+    assert!(matches!(
+        scene.status(&renewed),
+        CertificateStatus::Revoked(_)
+    ));
+
+    scene.lab.settle().unwrap();
+    let opened = scene.opened();
+    let reason = RevocationReason::CessationOfOperation;
+    scene
+        .with(&scene.medium, |wallet| {
+            wallet.revoke(&opened, reason, &mut generator())
+        })
+        .unwrap();
+    assert!(matches!(
+        scene.status(&reissued),
+        CertificateStatus::Revoked(_)
+    ));
+}
+
+#[test]
+fn a_subscriber_is_no_ca() {
+    // A certificate that the same root stands above signs the answer: it is not believed.
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let held = scene.held();
+    let (root, cas) = scene.lab.trust();
+    let trust = CmpTrust::new([root]);
+    let trusts = |signer: &Certificate| {
+        npki_cmp::client::Trust::trusts(&trust, signer, &cas, scene.lab.now())
+    };
+    let ca = scene.lab.authorities.ca(Issuer::Yessign).unwrap();
+    assert!(trusts(&ca.cmp.certificate) && trusts(&ca.settings.certificate));
+    assert!(!trusts(&held.certificate));
+    // Nor is one whose time is over.
+    let late = ca.cmp.certificate.not_after();
+    scene
+        .lab
+        .wait_until(late.saturating_add(core::time::Duration::from_secs(1)));
+    assert!(!trusts(&ca.cmp.certificate));
+}
