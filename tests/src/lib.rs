@@ -16,6 +16,7 @@ mod generator;
 mod listener;
 mod outside;
 pub mod readme;
+pub mod strategies;
 mod workspace;
 
 pub use clock::{NOW_UNIX, now};
