@@ -2,6 +2,7 @@
 //! R, no part of the private key, in no form. Linux only: the memory is read through `/proc`.
 #![cfg(target_os = "linux")]
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test that finds something else than it expects is to stop"
 )]

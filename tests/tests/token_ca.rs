@@ -105,7 +105,7 @@ fn issue_from_a_token(dir: &Path) {
             let key = Select::Id(id.clone());
             token.signing_key_with(&key, algorithm).unwrap()
         };
-        let mut lab = Lab::new(1, now(), &ledgers[usize::from(number)]).unwrap();
+        let mut lab = Lab::new(1, now(), ledgers.get(usize::from(number)).unwrap()).unwrap();
         let root_key = KeyPool::key(0).unwrap().signing_key().unwrap();
         let root = lab.authorities.root.clone();
         let ca = lab.authorities.cas.iter_mut();

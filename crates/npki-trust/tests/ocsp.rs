@@ -44,7 +44,10 @@ fn what_openssl_writes_reads_back() {
 
     let signed = OcspRequest::parse(&read("signed.req")).unwrap();
     let (leaf, signature) = (certificate("leaf"), signed.signature().unwrap());
-    assert_eq!(signed.certificates().collect::<Vec<_>>(), [leaf.clone()]);
+    assert_eq!(
+        signed.certificates().collect::<Vec<_>>(),
+        std::slice::from_ref(&leaf)
+    );
     let algorithm = SignatureAlgorithm::from_identifier(signature.algorithm.into()).unwrap();
     PublicKey::parse(leaf.public_key())
         .unwrap()
