@@ -37,7 +37,7 @@ pub struct Wanted<'a> {
     pub key: &'a dyn SigningKey,
     /// The name asked for. A Korean CA names by itself and wants none.
     pub subject: Option<&'a Name>,
-    /// R, and the CA's certificate that it is encrypted to: [`Question::encryption_certificate`].
+    /// R, and the CA's certificate that it is encrypted to: [`Question::encryption_certificate`](super::Question::encryption_certificate).
     pub random_number: Option<(&'a RandomNumber, &'a Certificate)>,
     /// Whether no confirmation is to be sent. Then the certificate is good before it is stored.
     pub implicit_confirmation: bool,
