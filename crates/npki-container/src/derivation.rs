@@ -1,7 +1,10 @@
 use hmac::EagerHash;
 use npki_core::HashAlgorithm;
 use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, digest::block_api::BlockSizeUser};
+use sha2::{
+    Digest, Sha224, Sha256, Sha384, Sha512,
+    digest::{FixedOutputReset, block_api::BlockSizeUser},
+};
 use zeroize::{Zeroize, Zeroizing};
 
 /// The hash functions that derivations and MACs of containers name.
@@ -59,7 +62,8 @@ pub(crate) fn pbkdf1_sha1(password: &[u8], salt: &[u8], iterations: u32) -> Zero
     first.update(salt);
     let mut block = Zeroizing::new([0u8; 64]);
     let (chain, padding) = block.split_at_mut(20);
-    let mut digest = first.finalize();
+    // Not `finalize`, which moves the hasher, and with it a copy of the password, to where nobody wipes.
+    let mut digest = first.finalize_reset();
     chain.copy_from_slice(&digest);
     digest.as_mut_slice().zeroize();
     if let [one, .., high, low] = padding {
@@ -132,7 +136,7 @@ pub(crate) fn pkcs12(
     derive(purpose, password, salt, iterations, derived);
 }
 
-fn pkcs12_with<D: Digest + BlockSizeUser>(
+fn pkcs12_with<D: Digest + FixedOutputReset + BlockSizeUser>(
     purpose: Purpose,
     password: &[u8],
     salt: &[u8],
@@ -158,9 +162,9 @@ fn pkcs12_with<D: Digest + BlockSizeUser>(
 
     for part in derived.chunks_mut(<D as Digest>::output_size()) {
         let mut hasher = D::new();
-        hasher.update(&diversifier);
-        hasher.update(input.as_slice());
-        let mut a = hasher.finalize();
+        Digest::update(&mut hasher, &diversifier);
+        Digest::update(&mut hasher, input.as_slice());
+        let mut a = Digest::finalize_reset(&mut hasher);
         for _ in 1..iterations {
             let next = D::digest(&a);
             a.as_mut_slice().zeroize();
