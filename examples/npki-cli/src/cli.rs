@@ -1,3 +1,4 @@
+mod cmp;
 mod ledger;
 mod policy;
 
@@ -9,6 +10,7 @@ use npki_core::Instant;
 use crate::commands::{AskCrl, Lint, Ocsp};
 use crate::language::Language;
 
+pub(crate) use cmp::{Cmp, CmpServer};
 pub(crate) use ledger::{Audit, Checkpoint, Kept, Ledger, Prove, Store, Why};
 pub(crate) use policy::{Explain, Held, Policies, Policy, ShowPolicy, Timeline};
 
@@ -47,7 +49,7 @@ pub(crate) enum Command {
     /// 인증서 목록. List the certificates of NPKI folders.
     #[command(after_help = "Examples:\n  npki list\n  npki --dir /media/usb/NPKI list --json")]
     List(List),
-    /// 인증서, 개인키, PFX, CRL 파일의 내용. Show a file, or an entry: every field, the policy, what is wrong.
+    /// 인증서, 개인키, PFX, CRL, CMP 메시지 파일의 내용. Show a file, or an entry: every field, the policy, what is wrong.
     #[command(
         after_help = "Examples:\n  npki show signCert.der\n  npki show cert.pfx\n  npki show --dn 홍길동"
     )]
@@ -112,6 +114,9 @@ pub(crate) enum Command {
     /// OCSP로 확인. Write an OCSP request, or judge a response.
     #[command(subcommand)]
     Ocsp(Ocsp),
+    /// 인증기관에서 발급·갱신·폐지(CMP). Have a certificate issued, renewed or revoked by a CA, over CMP.
+    #[command(subcommand)]
+    Cmp(Cmp),
     /// 발급 규칙. The rules of a bank: show them, or ask what they say to a case.
     #[command(subcommand)]
     Policy(Policy),
@@ -146,7 +151,7 @@ pub(crate) struct List {
 
 #[derive(Args, Debug)]
 pub(crate) struct Show {
-    /// 파일. A certificate, private key, PFX or CRL, DER or PEM.
+    /// 파일. A certificate, private key, PFX, CRL or CMP message, DER or PEM.
     #[arg(conflicts_with = "dn", required_unless_present = "dn")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -285,6 +290,27 @@ pub(crate) enum Lab {
         /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+    },
+    /// 인증기관을 열어 둠. Let a CA answer on loopback: CMP, its certificates and its CRL over HTTP.
+    #[command(
+        after_help = "Examples:\n  npki lab serve\n  npki lab serve --listen 127.0.0.1:8829 --issuer KICA --now \
+                      2026-11-23T10:00:00+09:00\n\nIt says where it listens and gives an order of 홍길동's; /root.der, /ca.der \
+                      and /ca.crl can be fetched. The time stands still at --now. It answers until it is killed, or as many \
+                      requests as --requests says."
+    )]
+    Serve {
+        /// 주소. Where to listen; port 0 takes a free one.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8829")]
+        listen: std::net::SocketAddr,
+        /// 발급기관. Which CA's habits.
+        #[arg(long, default_value = "yessign")]
+        issuer: npki_core::Issuer,
+        /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// 이만큼 답하고 끝냄. End after so many answers.
+        #[arg(long, value_name = "COUNT")]
+        requests: Option<usize>,
     },
 }
 

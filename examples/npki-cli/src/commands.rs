@@ -1,6 +1,7 @@
 //! The commands, a file for each.
 
 mod check;
+mod cmp;
 mod copy;
 mod crl;
 mod delete;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Report, Failur
         Command::Lint(args) => lint::run(args, context),
         Command::Crl(args) => crl::run(args, context),
         Command::Ocsp(args) => ocsp::run(args, context),
+        Command::Cmp(args) => cmp::run(args, context),
         Command::Policy(args) => policy::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Ledger(args) => ledger::run(args, context),

@@ -9,6 +9,7 @@ mod context;
 mod entries;
 mod failure;
 mod files;
+mod http;
 mod json;
 mod language;
 mod page;

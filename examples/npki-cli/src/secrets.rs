@@ -71,6 +71,11 @@ impl Secrets {
         Ok(Idn::parse(&self.secret(None, &what)?)?)
     }
 
+    /// Another secret: a line, or the terminal.
+    pub(crate) fn text(&self, of: &Sentence) -> Result<Zeroizing<String>, Failure> {
+        self.secret(None, of)
+    }
+
     /// R as hexadecimal digits: a line, or the terminal.
     pub(crate) fn random_number(&self) -> Result<RandomNumber, Failure> {
         let text = self.secret(None, &say!("R(16진수)", "R (hexadecimal)"))?;

@@ -1,3 +1,5 @@
+mod serve;
+
 use std::fs;
 use std::path::Path;
 
@@ -20,6 +22,12 @@ const PASSWORD: &str = "Lab-pass-word-1!";
 pub(super) fn run(args: &cli::Lab, context: &Context) -> Result<Report, Failure> {
     match args {
         cli::Lab::Make { folder, seed } => make(folder, *seed, context),
+        cli::Lab::Serve {
+            listen,
+            issuer,
+            seed,
+            requests,
+        } => serve::run(*listen, *issuer, *seed, *requests, context),
     }
 }
 

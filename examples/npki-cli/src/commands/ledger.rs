@@ -89,7 +89,7 @@ fn public_key(file: &Path) -> Result<PublicKey, Failure> {
     let info = match pem {
         Some(text) => {
             let (label, document) =
-                spki::der::Document::from_pem(text).map_err(|error| failed(error.to_string()))?;
+                der::Document::from_pem(text).map_err(|error| failed(error.to_string()))?;
             if label != "PUBLIC KEY" {
                 return Err(failed(label.to_owned()));
             }

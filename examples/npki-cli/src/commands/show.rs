@@ -1,8 +1,10 @@
 mod certificate;
+mod cmp;
 pub(super) mod container;
 mod crl;
 
 use npki_cert::{Certificate, Crl};
+use npki_cmp::Message;
 use npki_container::{Bounds, EncryptedPrivateKeyInfo, ParseError, Pfx};
 
 use crate::cli::Show;
@@ -35,6 +37,9 @@ pub(super) fn run(args: &Show, context: &Context) -> Result<Report, Failure> {
     if let Ok(found) = Crl::parse_any(&octets) {
         return Ok(crl::report(&found, context));
     }
+    if let Ok(found) = Message::parse(&octets) {
+        return Ok(cmp::report(&found, context));
+    }
     match EncryptedPrivateKeyInfo::parse_any(&octets) {
         Ok(key) => return container::key(&key, &octets, args, context),
         Err(ParseError::NotEncrypted) => {
@@ -55,8 +60,8 @@ pub(super) fn run(args: &Show, context: &Context) -> Result<Report, Failure> {
             Exit::CannotOpen,
             "unknown-file",
             say!(
-                "인증서, 개인키, PFX, CRL 어느 것도 아닙니다. 알맞은 파일인지 확인하세요.",
-                "this is neither a certificate nor a private key, PFX or CRL; check that it is the right file."
+                "인증서, 개인키, PFX, CRL, CMP 메시지 어느 것도 아닙니다. 알맞은 파일인지 확인하세요.",
+                "this is neither a certificate nor a private key, PFX, CRL or CMP message; check that it is the right file."
             ),
         )),
     }

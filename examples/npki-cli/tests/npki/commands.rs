@@ -116,6 +116,54 @@ fn show_tells_files_apart() {
     assert!(entry.contains("yessignCA-Conformance"), "{entry}");
 }
 
+/// A message of today, and those of the dialect that browser clients spoke.
+#[test]
+fn show_reads_cmp_messages_and_the_old_dialect() {
+    let home = Home::of_hong();
+    let vectors = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/npki-cmp/tests/vectors"
+    );
+    let show = |file: &str| {
+        let path = format!("{vectors}/{file}.der");
+        let shown = home.npki(&["show", &path, "--json"], &[]).with(0).json();
+        assert_eq!(shown["kind"], "cmp", "{file}");
+        shown
+    };
+    let ir = show("openssl/ir");
+    assert_eq!(ir["korean_dialect"], false);
+    assert_eq!(ir["protection"], "Pbm, 500 iterations");
+
+    let ir = show("korean/ir");
+    assert_eq!(ir["korean_dialect"], true);
+    assert_eq!(ir["sender_key"], "431943");
+    let request = &ir["content"]["requests"][0];
+    assert_eq!(request["possession"], "signature with input");
+    assert_eq!(request["encrypted_vid_for"], "3fef15");
+    let kur = show("korean/kur");
+    assert_eq!(kur["content"]["requests"][0]["old_certificate"], "41aa01");
+    let genp = show("korean/genp");
+    assert_eq!(genp["free_text"][0], "km_key_gen=users");
+    let error = show("korean/error");
+    // EUC-KR, as CAs of that time wrote it.
+    assert_eq!(error["content"]["text"], "참조번호가 올바르지 않습니다");
+    let ip = show("korean/ip");
+    let subject = ip["content"]["responses"][0]["certificate"]["subject"].as_str();
+    assert!(
+        subject.is_some_and(|subject| subject.contains("홍길동")),
+        "{ip}"
+    );
+    for file in [
+        "korean/genm",
+        "korean/conf",
+        "openssl/rr",
+        "openssl/certconf",
+        "openssl/kup-implicit",
+    ] {
+        show(file);
+    }
+}
+
 /// What one does after the issue (S105).
 #[test]
 fn check_opens_and_judges() {

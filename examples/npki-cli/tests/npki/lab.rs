@@ -223,3 +223,67 @@ fn states_are_asked_for_and_profiles_judged() {
     home.npki(&["lint", &cert, "--profile", "nobody"], &[])
         .with(2);
 }
+
+/// A CA that the command serves gives a certificate to the command, and takes it back.
+#[test]
+fn a_certificate_over_cmp_from_the_lab_that_serves() {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::process::{Command, Stdio};
+
+    let dir = tempfile::tempdir().unwrap();
+    // genm, ir, certConf; rr; and the root.
+    let mut server = Command::new(env!("CARGO_BIN_EXE_npki"))
+        .args(["lab", "serve", "--listen", "127.0.0.1:0", "--requests", "5"])
+        .args(["--now", NOW])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
+    let mut line = || {
+        let line = said.next().unwrap().unwrap();
+        line.strip_prefix("npki: ").unwrap().to_owned()
+    };
+    let (url, order) = (line(), line());
+    let words: Vec<_> = order.split(' ').collect();
+    let [_, reference, _, code] = words[..] else {
+        panic!("{order}")
+    };
+    let code = code.trim_start_matches("pass:");
+
+    let address = url.trim_start_matches("http://").trim_end_matches("/pkix/");
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(b"GET /root.der HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let body = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap()
+        + 4;
+    let root = dir.path().join("root.der");
+    std::fs::write(&root, &answer[body..]).unwrap();
+
+    let root = root.to_str().unwrap();
+    let folder = dir.path().join("NPKI");
+    let home = ["--dir", folder.to_str().unwrap(), "--now", NOW, "--json"];
+    let run = |args: &[&str], secrets: &[&str]| npki(&[&home[..], args].concat(), secrets);
+    let issued = run(
+        &[
+            "cmp", "issue", "--server", &url, "--root", root, "--ref", reference,
+        ],
+        &[code, PASSWORD],
+    )
+    .with(0)
+    .json();
+    let listed = run(&["list"], &[]).with(0).json();
+    assert_eq!(listed["entries"].as_array().unwrap().len(), 1);
+    let revoked = run(
+        &["cmp", "revoke", "--server", &url, "--root", root],
+        &[PASSWORD],
+    )
+    .with(0)
+    .json();
+    assert_eq!(revoked["serial"], issued["serial"]);
+    server.wait().unwrap();
+}

@@ -1,0 +1,69 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use npki_cmp::http::Server;
+use npki_core::{ReferenceNumber, ReferenceNumberError, RevocationReason};
+
+use super::{Chosen, SCHEMES};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cmp {
+    /// 발급·재발급. Issue or reissue, by the numbers that the bank gave.
+    #[command(
+        after_help = "Example:\n  npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901\n\nStandard \
+                      input: the authorization code, the new password."
+    )]
+    Issue {
+        #[command(flatten)]
+        server: CmpServer,
+        /// 참조번호. The reference number.
+        #[arg(long = "ref", value_name = "NUMBER", value_parser = reference_number)]
+        reference: ReferenceNumber,
+        /// 개인키의 암호화 방식. The encryption of the private key.
+        #[arg(long, value_name = "SCHEME", default_value = "pbes1-seed", value_parser = SCHEMES)]
+        scheme: String,
+    },
+    /// 갱신. Renew, by the certificate's own signature (R11).
+    #[command(
+        after_help = "Example:\n  npki cmp renew --server http://127.0.0.1:8829/pkix/ --root root.der --dn 홍길동\n\nStandard \
+                      input: the password, the new password."
+    )]
+    Renew {
+        #[command(flatten)]
+        server: CmpServer,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// 개인키의 암호화 방식. The encryption of the private key.
+        #[arg(long, value_name = "SCHEME", default_value = "pbes1-seed", value_parser = SCHEMES)]
+        scheme: String,
+    },
+    /// 폐지. Revoke, by the certificate's own signature (R13). This is final.
+    #[command(
+        after_help = "Example:\n  npki cmp revoke --server http://127.0.0.1:8829/pkix/ --root root.der --dn 홍길동 --reason \
+                      keyCompromise\n\nStandard input: the password."
+    )]
+    Revoke {
+        #[command(flatten)]
+        server: CmpServer,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// 사유. Why.
+        #[arg(long, default_value = "cessationOfOperation")]
+        reason: RevocationReason,
+    },
+}
+
+/// Which CA.
+#[derive(Args, Debug)]
+pub(crate) struct CmpServer {
+    /// CMP 주소. Where the CA answers: http://host:port/path
+    #[arg(long, value_name = "URL", value_parser = Server::parse)]
+    pub(crate) server: Server,
+    /// 신뢰하는 최상위인증서. The root that the CA's answers are trusted by.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) root: Vec<PathBuf>,
+}
+
+fn reference_number(text: &str) -> Result<ReferenceNumber, ReferenceNumberError> {
+    ReferenceNumber::parse(text)
+}

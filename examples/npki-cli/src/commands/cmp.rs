@@ -1,0 +1,190 @@
+use std::time::Duration;
+
+use npki::system_rng;
+use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
+use npki_cert::{Certificate, Name};
+use npki_cmp::client::ClientError;
+use npki_container::{SealScheme, Sealing};
+use npki_core::{AuthorizationCode, Sentence};
+use npki_key::KeyKind;
+use npki_media::Medium as _;
+use npki_media_folder::FolderMedium;
+use serde_json::json;
+
+use super::{new_password, password_of};
+use crate::cli::{Cmp, CmpServer};
+use crate::context::Context;
+use crate::entries;
+use crate::failure::{Exit, Failure};
+use crate::files;
+use crate::http;
+use crate::json;
+use crate::language::say;
+use crate::report::Report;
+
+pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
+    match args {
+        Cmp::Issue {
+            server,
+            reference,
+            scheme,
+        } => {
+            let medium = entries::home(context)?;
+            let code = context
+                .secrets
+                .text(&Sentence::fixed("인가코드", "authorization code"))?;
+            let code = AuthorizationCode::new(&code);
+            let password = context.secrets.new_password(&new_password())?;
+            let stored = with(server, context, &medium, |wallet| {
+                let key = new_key()?;
+                let mut rng = system_rng();
+                wallet.issue(
+                    (reference, &code),
+                    &key,
+                    &password,
+                    sealing(scheme),
+                    &mut rng,
+                )
+            })?;
+            Ok(told(&stored, &medium, context))
+        }
+        Cmp::Renew {
+            server,
+            chosen,
+            scheme,
+        } => {
+            let found = entries::choose(context, chosen.dn.as_deref())?;
+            let old = context.secrets.password(&password_of(&found))?;
+            let opened = found.medium.open(&found.entry.id, &old)?;
+            let password = context.secrets.new_password(&new_password())?;
+            let stored = with(server, context, &found.medium, |wallet| {
+                let key = new_key()?;
+                wallet.renew(&opened, &key, &password, sealing(scheme), &mut system_rng())
+            })?;
+            Ok(told(&stored, &found.medium, context))
+        }
+        Cmp::Revoke {
+            server,
+            chosen,
+            reason,
+        } => {
+            let found = entries::choose(context, chosen.dn.as_deref())?;
+            let password = context.secrets.password(&password_of(&found))?;
+            let opened = found.medium.open(&found.entry.id, &password)?;
+            with(server, context, &found.medium, |wallet| {
+                wallet.revoke(&opened, *reason, &mut system_rng())
+            })?;
+            let name = opened.certificate.display_name();
+            let mut page = context.page();
+            page.say(&say!(
+                "{name} 인증서를 폐지했습니다. 저장매체에서 삭제하려면 npki delete를 쓰세요.",
+                "The certificate of {name} is revoked. To take it off its medium use npki delete."
+            ));
+            let serial = opened.certificate.serial_number().to_string();
+            Ok(Report::done(
+                page,
+                json!({ "serial": serial, "reason": reason.name() }),
+            ))
+        }
+    }
+}
+
+/// A key of 2,048 bits as every Korean program takes it, with R.
+fn new_key() -> Result<NewKey, EnrolError> {
+    Ok(NewKey::generate(
+        KeyKind::Rsa { bits: 2_048 },
+        &mut system_rng(),
+    )?)
+}
+
+fn sealing(scheme: &str) -> Sealing {
+    SealScheme::from_name(scheme).map_or_else(Sealing::default, Sealing::from)
+}
+
+fn with<T>(
+    server: &CmpServer,
+    context: &Context,
+    medium: &FolderMedium,
+    act: impl FnOnce(&Wallet<'_>) -> Result<T, EnrolError>,
+) -> Result<T, Failure> {
+    let roots = server
+        .root
+        .iter()
+        .map(|path| Ok(Certificate::parse_any(&files::read(path, files::SMALL)?)?))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let nobody = Name::parse(&[0x30, 0])?;
+    act(&Wallet {
+        trust: &CmpTrust::new(roots),
+        ca: &nobody,
+        medium,
+        post: &|message| http::post(&server.server, message),
+        wait: &|seconds| std::thread::sleep(Duration::from_secs(seconds.into())),
+        now: &|| context.now,
+    })
+    .map_err(Failure::from)
+}
+
+fn told(stored: &Stored, medium: &FolderMedium, context: &Context) -> Report {
+    let certificate = &stored.certificate;
+    let (name, folder) = (certificate.display_name(), medium.root().display());
+    let until = certificate.not_after();
+    let mut page = context.page();
+    page.say(&say!(
+        "{name}: {until}까지 쓸 수 있는 인증서를 {folder}에 저장했습니다.",
+        "{name}: a certificate valid until {until} is stored in {folder}."
+    ));
+    let fields = json!({
+        "id": stored.entry.as_str(),
+        "dn": json::name(certificate.subject()),
+        "serial": certificate.serial_number().to_string(),
+        "folder": folder.to_string(),
+        "not_before": json::time(certificate.not_before()),
+        "not_after": json::time(until),
+    });
+    Report::done(page, fields)
+}
+
+impl From<EnrolError> for Failure {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::Ca(ClientError::Refused { text, .. }) => Self::new(
+                Exit::Refused,
+                "refused-by-ca",
+                say!("인증기관이 거절했습니다: {text}", "the CA refused: {text}"),
+            ),
+            EnrolError::Ca(error) => Self::new(
+                Exit::Refused,
+                "answer",
+                say!(
+                    "인증기관의 응답을 믿을 수 없습니다({error}). --root와 주소를 확인하세요.",
+                    "the CA's answer cannot be believed ({error}); check --root and the address."
+                ),
+            ),
+            EnrolError::Unreachable(error) => Self::new(
+                Exit::Environment,
+                "unreachable",
+                say!(
+                    "인증기관에 연결할 수 없습니다({error}). 주소를 확인하고 다시 하세요.",
+                    "the CA is not reached ({error}); check the address and try again."
+                ),
+            ),
+            EnrolError::Medium(error) => error.into(),
+            EnrolError::Unconfirmed(error) => Self::new(
+                Exit::Environment,
+                "unconfirmed",
+                say!(
+                    "저장했지만 인증기관의 확인을 받지 못했습니다({error}). 인증서의 상태를 확인하세요.",
+                    "stored, but the CA's confirmation was lost ({error}); look up the state of the certificate."
+                ),
+            ),
+            error => Self::new(
+                Exit::Environment,
+                "enrolment",
+                say!(
+                    "발급받지 못했습니다: {error}.",
+                    "nothing was issued: {error}."
+                ),
+            ),
+        }
+    }
+}
