@@ -37,8 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stop = Stop::default();
     let answer = |request: &Request| {
         let ca = lab.cmp_ca(Issuer::Yessign);
-        match ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng())) {
-            Some(Ok(body)) => Response::ok(PKIXCMP, &body).to_octets(request),
+        let answer = ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng()));
+        // The CA tells the bank what it has done; a real one does so after every act.
+        match (answer, lab.settle()) {
+            (Some(Ok(body)), Ok(())) => Response::ok(PKIXCMP, &body).to_octets(request),
             _ => Response::failed().to_octets(request),
         }
     };
@@ -91,8 +93,6 @@ fn subscriber(lab: &Lab<'_>, order: &Registration, url: &str) -> Result<(), Box<
     let renewed = wallet.renew(&opened(&folder)?, &key(lab)?, &password, sealing, &mut rng)?;
     println!("renewed: until {}", renewed.certificate.not_after());
 
-    // The CA tells the bank what it has confirmed; a real one does so after every act.
-    lab.settle()?;
     let reason = RevocationReason::CessationOfOperation;
     wallet.revoke(&opened(&folder)?, reason, &mut rng)?;
     println!("revoked");
