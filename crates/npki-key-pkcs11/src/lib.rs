@@ -17,9 +17,8 @@
 //! ```no_run
 //! use npki_key::{KeyKind, SigningKey};
 //! use npki_key_pkcs11::{AfterLoss, KeyId, Module, Pin, Select, Usage};
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let rng: &mut dyn rand_core::CryptoRng = todo!();
 //!
+//! # fn sign(rng: &mut dyn rand_core::CryptoRng) -> Result<(), Box<dyn std::error::Error>> {
 //! let module = Module::load("/usr/lib/softhsm/libsofthsm2.so".as_ref())?;
 //! let token = module.log_in("lab CA", Pin::new("1234"), AfterLoss::AskAgain)?;
 //! let id = KeyId::new(b"\x01")?;
