@@ -219,9 +219,9 @@ fn tells_every_refusal_and_believes_no_unprotected_one() {
     for by_code in [true, false] {
         let moods = "-pkistatus 2 -failure 1 -statusstring 갱신기간이아닙니다";
         match scene.enrol(moods, Kind::Initial, by_code).unwrap_err() {
-            ClientError::Refused { failures, text } => {
+            ClientError::Refused { failures, texts } => {
                 assert_eq!(failures, [FailureInfo::BadMessageCheck]);
-                assert_eq!(text, "갱신기간이아닙니다");
+                assert_eq!(texts, ["갱신기간이아닙니다"]);
             }
             other => panic!("{other:?}"),
         }

@@ -334,7 +334,8 @@ fn never_confirmed_lapses() {
         .answer(confirming.message(), late, &mut LabRng::new(5))
         .unwrap();
     match confirming.take(&answer, late).unwrap_err() {
-        ClientError::Refused { failures, text } => {
+        ClientError::Refused { failures, texts } => {
+            let text = texts.join(" ");
             assert_eq!(failures, [FailureInfo::BadRequest]);
             assert!(text.contains("확인 기한"), "{text}");
         }
@@ -417,7 +418,10 @@ fn node() {
                 }
             }
             // An earlier life of this process came to the confirmation.
-            Err(ClientError::Refused { text, .. }) => assert!(text.contains("이미"), "{text}"),
+            Err(ClientError::Refused { texts, .. }) => {
+                let text = texts.join(" ");
+                assert!(text.contains("이미"), "{text}");
+            }
             Err(other) => panic!("{number}: {other:?}"),
         }
     }
@@ -520,7 +524,8 @@ fn requests_in_every_order_give_one_certificate() {
                 let answer = scene.answer(ledger, asking.message(), u64::from(number));
                 match issued(asking, &answer) {
                     Ok(_) => drop(granted.fetch_add(1, Ordering::Relaxed)),
-                    Err(ClientError::Refused { text, .. }) => {
+                    Err(ClientError::Refused { texts, .. }) => {
+                        let text = texts.join(" ");
                         assert!(text.contains("참조번호"), "{text}");
                     }
                     Err(other) => panic!("{other:?}"),

@@ -294,7 +294,8 @@ fn renewed_reissued_and_revoked() {
     let open_day = held.certificate.not_after().kst_day().plus_days(-30);
     scene.lab.wait_until(open_day.plus_days(-1).last_second());
     match renew(&scene).unwrap_err() {
-        EnrolError::Ca(ClientError::Refused { text, .. }) => {
+        EnrolError::Ca(ClientError::Refused { texts, .. }) => {
+            let text = texts.join(" ");
             assert!(text.contains("갱신") && text.contains("renew"), "{text}");
         }
         other => panic!("{other:?}"),

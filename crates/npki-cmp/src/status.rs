@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use der::{Enumerated, Sequence, asn1::BitString};
 
 use crate::FreeText;
@@ -174,15 +176,9 @@ impl StatusInfo {
             .map(|(info, _)| *info)
     }
 
-    /// The texts, one after another.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let texts: Vec<_> = self
-            .status_string
-            .iter()
-            .flat_map(FreeText::texts)
-            .collect();
-        texts.join(" ")
+    /// What is said to people, most often a text for each language.
+    pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.status_string.iter().flat_map(FreeText::texts)
     }
 
     fn has_bit(&self, bit: u8) -> bool {
@@ -208,7 +204,8 @@ mod tests {
             let read = StatusInfo::from_der(&der).unwrap();
             assert_eq!(read.failures().collect::<Vec<_>>(), [*info]);
             assert_eq!(info.bit(), *bit);
-            assert_eq!((read.to_der().unwrap(), read.text()), (der, "no".into()));
+            assert_eq!(read.to_der().unwrap(), der);
+            assert_eq!(read.texts().collect::<Vec<_>>(), ["no"]);
         }
     }
 }

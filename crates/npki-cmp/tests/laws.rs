@@ -47,7 +47,7 @@ proptest! {
         let other = AuthorizationCode::new(&format!("{code}0"));
         prop_assert!(matches!(read.verify_mac(&other), Err(CmpError::BadProtection)));
         let Body::Error(error) = read.body() else { panic!() };
-        prop_assert_eq!(error.status.text(), format!("{text} and again"));
+        prop_assert_eq!(error.status.texts().collect::<Vec<_>>(), [text, "and again".to_owned()]);
     }
 
     #[test]

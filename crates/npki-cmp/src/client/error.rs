@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::{CmpError, FailureInfo, StatusInfo};
 
 /// Why an answer is none, or is no.
@@ -5,12 +7,12 @@ use crate::{CmpError, FailureInfo, StatusInfo};
 #[non_exhaustive]
 pub enum ClientError {
     /// The CA has refused, and its protection holds.
-    #[error("the CA refused: {text}")]
+    #[error("the CA refused: {}", texts.join(" "))]
     Refused {
         /// Why, for machines.
         failures: Vec<FailureInfo>,
-        /// Why, for people, as the CA says it.
-        text: String,
+        /// Why, for people, as the CA says it: a text for each language that it speaks.
+        texts: Vec<String>,
     },
     /// The answer cannot be read, or a message cannot be written.
     #[error("a message cannot be read or written")]
@@ -44,7 +46,7 @@ impl ClientError {
     pub(super) fn refused(status: &StatusInfo) -> Self {
         Self::Refused {
             failures: status.failures().collect(),
-            text: status.text(),
+            texts: status.texts().map(Cow::into_owned).collect(),
         }
     }
 }

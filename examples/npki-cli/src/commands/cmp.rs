@@ -144,14 +144,29 @@ fn told(stored: &Stored, medium: &FolderMedium, context: &Context) -> Report {
     Report::done(page, fields)
 }
 
+/// What a CA said, for who reads Korean and for who reads English. Texts carry no language (RFC 9810
+/// section 5.1.1.2), but Hangul tells; where only one is spoken, everybody reads that.
+fn by_language(texts: &[String]) -> (String, String) {
+    let is_hangul = |c: char| ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    let (ko, en): (Vec<&str>, Vec<&str>) = texts
+        .iter()
+        .map(String::as_str)
+        .partition(|text| text.contains(is_hangul));
+    match (ko.join(" "), en.join(" ")) {
+        (ko, en) if ko.is_empty() => (en.clone(), en),
+        (ko, en) if en.is_empty() => (ko.clone(), ko),
+        said => said,
+    }
+}
+
 impl From<EnrolError> for Failure {
     fn from(error: EnrolError) -> Self {
         match error {
-            EnrolError::Ca(ClientError::Refused { text, .. }) => Self::new(
-                Exit::Refused,
-                "refused-by-ca",
-                say!("인증기관이 거절했습니다: {text}", "the CA refused: {text}"),
-            ),
+            EnrolError::Ca(ClientError::Refused { texts, .. }) => {
+                let (ko, en) = by_language(&texts);
+                let sentence = say!("인증기관이 거절했습니다: {ko}", "the CA refused: {en}");
+                Self::new(Exit::Refused, "refused-by-ca", sentence)
+            }
             EnrolError::Ca(error) => Self::new(
                 Exit::Refused,
                 "answer",
@@ -185,6 +200,25 @@ impl From<EnrolError> for Failure {
                     "nothing was issued: {error}."
                 ),
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_language;
+
+    #[test]
+    fn everybody_reads_their_language_or_the_only_one() {
+        for (texts, ko, en) in [
+            (&["이릅니다", "too early"][..], "이릅니다", "too early"),
+            (&["too early", "이릅니다"], "이릅니다", "too early"),
+            (&["too early"], "too early", "too early"),
+            (&["이릅니다"], "이릅니다", "이릅니다"),
+            (&[], "", ""),
+        ] {
+            let texts: Vec<_> = texts.iter().map(|text| (*text).to_owned()).collect();
+            assert_eq!(by_language(&texts), (ko.to_owned(), en.to_owned()));
         }
     }
 }

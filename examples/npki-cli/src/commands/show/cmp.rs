@@ -209,7 +209,8 @@ fn status(status: &StatusInfo, page: &mut Page) -> Value {
     if !failures.is_empty() {
         page.field("사유", "failure", failures.join(", "));
     }
-    let text = status.text();
+    let texts: Vec<_> = status.texts().collect();
+    let text = texts.join(" ");
     page.field(
         "안내",
         "text",
