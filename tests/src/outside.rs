@@ -52,11 +52,20 @@ pub fn vectors() -> Option<PathBuf> {
 /// If there is none and [`in_ci`]. Elsewhere it prints one line and gives `None`.
 #[must_use]
 pub fn python_with_pypinksign() -> Option<PathBuf> {
+    python_with("pypinksign.pypinksign")
+}
+
+/// A Python interpreter that can import `module`: the one named by `NPKI_PYTHON`, else `python3`.
+///
+/// # Panics
+/// If there is none and [`in_ci`]. Elsewhere it prints one line and gives `None`.
+#[must_use]
+pub fn python_with(module: &str) -> Option<PathBuf> {
     let python = env::var_os("NPKI_PYTHON").unwrap_or_else(|| OsString::from("python3"));
-    if succeeds(Command::new(&python).args(["-c", "import pypinksign.pypinksign"])) {
+    if succeeds(Command::new(&python).args(["-c", &format!("import {module}")])) {
         return Some(PathBuf::from(python));
     }
-    absent("a Python with PyPinkSign (NPKI_PYTHON)")
+    absent(&format!("a Python with {module} (NPKI_PYTHON)"))
 }
 
 /// `cargo +nightly`, with the variables removed by which the cargo that runs this test would steer it.

@@ -8,6 +8,9 @@
     reason = "a test that finds something else than it expects is to stop"
 )]
 
+mod issued;
+mod others;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
