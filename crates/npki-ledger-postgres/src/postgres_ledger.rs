@@ -124,9 +124,9 @@ impl Ledger for PostgresLedger {
         self.reader.read(move |rows| rows.record_rows(from, limit))
     }
 
-    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+    fn nodes(&self, layer: u8, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
         let limit = limit.min(READ_MAX);
-        self.reader.read(move |rows| rows.leaves(from, limit))
+        self.reader.read(move |rows| rows.nodes(layer, from, limit))
     }
 
     fn side(

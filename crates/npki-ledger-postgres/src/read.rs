@@ -3,9 +3,9 @@
 use der::Decode as _;
 use npki_core::{Instant, Sealed};
 use npki_ledger::{
-    Claim, Frontier, HeadState, IdempotencyKey, IndexEntry, IndexName, Key, MerkleHash, RecordRow,
-    Recorded, SealedId, SealedKind, SealedRow, SealedState, SideRow, SideTable, Span, StreamId,
-    Value,
+    Claim, Frontier, HeadState, IdempotencyKey, IndexEntry, IndexName, Key, MerkleHash, NodeAt,
+    RecordRow, Recorded, SealedId, SealedKind, SealedRow, SealedState, SideRow, SideTable, Span,
+    StreamId, Value,
 };
 use postgres::{Row, types::ToSql};
 
@@ -161,14 +161,28 @@ impl Session {
         )
     }
 
-    pub(crate) fn leaves(&mut self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, Error> {
+    pub(crate) fn nodes(
+        &mut self,
+        layer: u8,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<MerkleHash>, Error> {
         let Ok(from) = signed(from) else {
             return Ok(Vec::new());
         };
+        let limit = i64::try_from(limit)?;
+        let node = |row: &Row| Ok(MerkleHash::from_octets(digest(column(row, 0)?)?));
+        if layer == 0 {
+            return self.many(
+                "SELECT leaf FROM record WHERE position >= $1 ORDER BY position LIMIT $2",
+                &[&from, &limit],
+                node,
+            );
+        }
         self.many(
-            "SELECT leaf FROM record WHERE position >= $1 ORDER BY position LIMIT $2",
-            &[&from, &i64::try_from(limit)?],
-            |row| Ok(MerkleHash::from_octets(digest(column(row, 0)?)?)),
+            "SELECT hash FROM node WHERE layer = $1 AND number >= $2 ORDER BY number LIMIT $3",
+            &[&i32::from(layer), &from, &limit],
+            node,
         )
     }
 
@@ -250,6 +264,28 @@ impl Session {
                     ))
                 },
             ),
+            SideTable::Nodes => {
+                // Layer 0 has no rows here.
+                let at = SideRow::split_node(after).unwrap_or(NodeAt {
+                    layer: 0,
+                    number: 0,
+                });
+                // Behind the greatest number of all there is the next layer.
+                let number = signed(at.number).unwrap_or(i64::MAX);
+                self.many(
+                    "SELECT layer, number, hash FROM node
+                     WHERE (layer, number) > ($1, $2) ORDER BY layer, number LIMIT $3",
+                    &[&i32::from(at.layer), &number, &limit],
+                    |row| {
+                        let at = NodeAt {
+                            layer: column::<i32>(row, 0)?.try_into()?,
+                            number: unsigned(column(row, 1)?)?,
+                        };
+                        let node = MerkleHash::from_octets(digest(column(row, 2)?)?);
+                        Ok(SideRow::node(at, &node))
+                    },
+                )
+            }
             _ => Ok(Vec::new()),
         }
     }
@@ -312,7 +348,7 @@ fn sealed_kind(name: &str) -> Result<SealedKind, Error> {
     SealedKind::new(name).map_err(|e| corrupt("kind of sealed record", e))
 }
 
-fn digest(octets: &[u8]) -> Result<[u8; 32], Error> {
+pub(crate) fn digest(octets: &[u8]) -> Result<[u8; 32], Error> {
     octets.try_into().map_err(|e| corrupt("digest", e))
 }
 

@@ -1,10 +1,11 @@
 //! Tables and their migrations. The one row of `schema_version` tells how many steps a schema has taken.
 
-use npki_ledger::LedgerError;
-use postgres::{Client, GenericClient};
+use npki_ledger::{Frontier, LedgerError, MerkleHash};
+use postgres::{Client, GenericClient, Transaction};
 
 use crate::{
     error::Error,
+    read::{digest, signed},
     session::{Place, column},
 };
 
@@ -12,7 +13,24 @@ use crate::{
 ///
 /// Octets of records do not shrink, so none are compressed. Streams are ordered by octets, whatever
 /// the language of the database, and their newest version comes first.
-const STEPS: &[&str] = &["
+const STEPS: &[Step] = &[
+    Step {
+        sql: TABLES,
+        fill: |_| Ok(()),
+    },
+    Step {
+        sql: NODES,
+        fill: fill_nodes,
+    },
+];
+
+/// What a step does: its SQL, and what is computed out of rows that are there.
+struct Step {
+    sql: &'static str,
+    fill: fn(&mut Transaction<'_>) -> Result<(), Error>,
+}
+
+const TABLES: &str = "
     CREATE TABLE head (
         id       integer PRIMARY KEY CHECK (id = 1),
         size     bigint NOT NULL,
@@ -58,7 +76,17 @@ const STEPS: &[&str] = &["
         record    bytea             -- DER; NULL once shredded
     );
     ALTER TABLE sealed ALTER COLUMN record SET STORAGE EXTERNAL;
-"];
+";
+
+/// Nodes of the Merkle tree above its leaves: the roots of complete subtrees of 16^layer of them.
+const NODES: &str = "
+    CREATE TABLE node (
+        layer  integer NOT NULL,
+        number bigint NOT NULL,
+        hash   bytea NOT NULL CHECK (octet_length(hash) = 32),
+        PRIMARY KEY (layer, number)
+    );
+";
 
 /// Brings the schema up to date; makes it when there is none.
 pub(crate) fn migrate(client: &mut Client, place: &Place) -> Result<(), Error> {
@@ -92,12 +120,49 @@ pub(crate) fn migrate(client: &mut Client, place: &Place) -> Result<(), Error> {
         }));
     }
     for step in STEPS.iter().skip(usize::try_from(version)?) {
-        transaction.batch_execute(step)?;
+        transaction.batch_execute(step.sql)?;
+        (step.fill)(&mut transaction)?;
     }
     transaction.execute("UPDATE schema_version SET version = $1", &[&known])?;
     transaction.commit()?;
     Ok(())
 }
+
+/// Computes the nodes over the leaves of a ledger that was written without them.
+fn fill_nodes(transaction: &mut Transaction<'_>) -> Result<(), Error> {
+    // Who writes meanwhile, with an older program, would leave gaps.
+    transaction.batch_execute("LOCK TABLE head IN ACCESS EXCLUSIVE MODE")?;
+    let mut frontier = Frontier::new();
+    let mut last = -1_i64;
+    loop {
+        let rows = transaction.query(
+            "SELECT position, leaf FROM record WHERE position > $1 ORDER BY position LIMIT $2",
+            &[&last, &PAGE],
+        )?;
+        let Some(end) = rows.last() else {
+            return Ok(());
+        };
+        last = column(end, 0)?;
+        let (mut layers, mut numbers, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+        for row in &rows {
+            let leaf = MerkleHash::from_octets(digest(column(row, 1)?)?);
+            frontier.push_noting(leaf, |at, node| {
+                layers.push(i32::from(at.layer));
+                numbers.push(at.number);
+                hashes.push(node.octets().to_vec());
+            });
+        }
+        let numbers: Vec<_> = numbers.into_iter().map(signed).collect::<Result<_, _>>()?;
+        transaction.execute(
+            "INSERT INTO node (layer, number, hash)
+             SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bytea[])",
+            &[&layers, &numbers, &hashes],
+        )?;
+    }
+}
+
+/// Leaves read at once.
+const PAGE: i64 = 10_000;
 
 fn version(client: &mut impl GenericClient) -> Result<Option<i64>, Error> {
     let there = client.query_one("SELECT to_regclass('schema_version') IS NOT NULL", &[])?;

@@ -67,6 +67,13 @@ pub(crate) fn write(session: &mut Session, written: &Written) -> Result<(), Erro
         .map(|id| id.octets().as_slice())
         .collect();
 
+    let mut nodes = (Vec::new(), Vec::new(), Vec::new());
+    for (at, node) in &written.nodes {
+        nodes.0.push(i32::from(at.layer));
+        nodes.1.push(signed(at.number)?);
+        nodes.2.push(node.octets().as_slice());
+    }
+
     let head = &written.head;
     session.rows(
         WRITE,
@@ -97,6 +104,9 @@ pub(crate) fn write(session: &mut Session, written: &Written) -> Result<(), Erro
             &signed(head.frontier.size())?,
             &head.frontier.encode(),
             &head.time.map(npki_core::Instant::unix_seconds),
+            &nodes.0,
+            &nodes.1,
+            &nodes.2,
         ],
     )?;
     Ok(())
@@ -108,7 +118,7 @@ struct Records<'a> {
     streams: Vec<String>,
     versions: Vec<i64>,
     keys: Vec<Option<&'a [u8]>>,
-    leaves: Vec<Vec<u8>>,
+    leaves: Vec<&'a [u8]>,
     der: Vec<&'a [u8]>,
 }
 
@@ -132,9 +142,10 @@ impl<'a> Records<'a> {
                 .clone()
                 .map(|(_, r)| (r.place == 1).then(|| r.key.octets()))
                 .collect(),
-            leaves: all
-                .clone()
-                .map(|(recorded, _)| recorded.leaf().octets().to_vec())
+            leaves: written
+                .leaves
+                .iter()
+                .map(|leaf| &leaf.octets()[..])
                 .collect(),
             der: all.map(|(recorded, _)| recorded.der()).collect(),
         })
@@ -170,6 +181,9 @@ const WRITE: &str = "
         SELECT * FROM unnest($19::bytea[], $20::text[], $21::bytea[], $22::bytea[])
     ), w9 AS (
         UPDATE sealed SET record = NULL WHERE sealed_id = ANY ($23::bytea[])
+    ), w10 AS (
+        INSERT INTO node (layer, number, hash)
+        SELECT * FROM unnest($27::integer[], $28::bigint[], $29::bytea[])
     )
     UPDATE head SET size = $24, frontier = $25, time = $26 WHERE id = 1
 ";

@@ -3,9 +3,9 @@
 use der::{Decode as _, asn1::OctetStringRef};
 use npki_core::{Instant, Sealed};
 use npki_ledger::{
-    Claim, Frontier, HeadState, IdempotencyKey, IndexEntry, IndexName, Key, MerkleHash, RecordRow,
-    Recorded, SealedId, SealedKind, SealedRow, SealedState, SideRow, SideTable, Span, StreamId,
-    Value, group::Rows,
+    Claim, Frontier, HeadState, IdempotencyKey, IndexEntry, IndexName, Key, MerkleHash, NodeAt,
+    RecordRow, Recorded, SealedId, SealedKind, SealedRow, SealedState, SideRow, SideTable, Span,
+    StreamId, Value, group::Rows,
 };
 use rusqlite::{
     Connection, OptionalExtension as _, Params, Row, Statement, StatementStatus, params,
@@ -183,14 +183,28 @@ impl Reader<'_> {
         )
     }
 
-    pub(crate) fn leaves(self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, Error> {
+    pub(crate) fn nodes(
+        self,
+        layer: u8,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<MerkleHash>, Error> {
         let Ok(from) = signed(from) else {
             return Ok(Vec::new());
         };
+        let limit = i64::try_from(limit)?;
+        let node = |row: &Row<'_>| Ok(MerkleHash::from_octets(digest(row.get(0)?)?));
+        if layer == 0 {
+            return self.many(
+                "SELECT leaf FROM record WHERE position >= ?1 ORDER BY position LIMIT ?2",
+                params![from, limit],
+                node,
+            );
+        }
         self.many(
-            "SELECT leaf FROM record WHERE position >= ?1 ORDER BY position LIMIT ?2",
-            params![from, i64::try_from(limit)?],
-            |row| Ok(MerkleHash::from_octets(digest(row.get(0)?)?)),
+            "SELECT hash FROM node WHERE layer = ?1 AND number >= ?2 ORDER BY number LIMIT ?3",
+            params![layer, from, limit],
+            node,
         )
     }
 
@@ -269,6 +283,28 @@ impl Reader<'_> {
                     ))
                 },
             ),
+            SideTable::Nodes => {
+                // Layer 0 has no rows here.
+                let at = SideRow::split_node(after).unwrap_or(NodeAt {
+                    layer: 0,
+                    number: 0,
+                });
+                // Behind the greatest number of all there is the next layer.
+                let number = signed(at.number).unwrap_or(i64::MAX);
+                self.many(
+                    "SELECT layer, number, hash FROM node
+                     WHERE (layer, number) > (?1, ?2) ORDER BY layer, number LIMIT ?3",
+                    params![at.layer, number, limit],
+                    |row| {
+                        let at = NodeAt {
+                            layer: row.get(0)?,
+                            number: unsigned(row.get(1)?)?,
+                        };
+                        let node = MerkleHash::from_octets(digest(row.get(2)?)?);
+                        Ok(SideRow::node(at, &node))
+                    },
+                )
+            }
             _ => Ok(Vec::new()),
         }
     }

@@ -2,16 +2,33 @@
 
 use std::time::Duration;
 
-use npki_ledger::LedgerError;
+use npki_ledger::{Frontier, LedgerError, MerkleHash};
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::error::Error;
+use crate::{error::Error, write};
 
 /// Each step once, in order, and never changed after its release.
 ///
 /// Tables have a rowid and a unique index beside it: with the octets inside an index that is keyed
 /// by random octets, writing costs four times as much.
-const STEPS: &[&str] = &["
+const STEPS: &[Step] = &[
+    Step {
+        sql: TABLES,
+        fill: |_| Ok(()),
+    },
+    Step {
+        sql: NODES,
+        fill: fill_nodes,
+    },
+];
+
+/// What a step does: its SQL, and what is computed out of rows that are there.
+struct Step {
+    sql: &'static str,
+    fill: fn(&Connection) -> Result<(), Error>,
+}
+
+const TABLES: &str = "
     CREATE TABLE head (
         id       INTEGER PRIMARY KEY CHECK (id = 1),
         size     INTEGER NOT NULL,
@@ -62,7 +79,17 @@ const STEPS: &[&str] = &["
         record    BLOB              -- DER; NULL once shredded
     ) STRICT;
     CREATE UNIQUE INDEX sealed_sealed_id ON sealed (sealed_id);
-"];
+";
+
+/// Nodes of the Merkle tree above its leaves: the roots of complete subtrees of 16^layer of them.
+const NODES: &str = "
+    CREATE TABLE node (
+        layer  INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        hash   BLOB NOT NULL CHECK (length(hash) = 32),
+        PRIMARY KEY (layer, number)
+    ) STRICT, WITHOUT ROWID;
+";
 
 /// `npkL`: marks the file as ours.
 const APPLICATION_ID: i64 = 0x6e70_6b4c;
@@ -120,11 +147,27 @@ fn migrate(connection: &mut Connection) -> Result<(), Error> {
         }));
     }
     for step in STEPS.iter().skip(usize::try_from(version)?) {
-        transaction.execute_batch(step)?;
+        transaction.execute_batch(step.sql)?;
+        (step.fill)(&transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", known)?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// Computes the nodes over the leaves of a ledger that was written without them.
+fn fill_nodes(connection: &Connection) -> Result<(), Error> {
+    let mut leaves = connection.prepare("SELECT leaf FROM record ORDER BY position")?;
+    let mut leaves = leaves.query([])?;
+    let mut frontier = Frontier::new();
+    let mut nodes = Vec::new();
+    while let Some(row) = leaves.next()? {
+        let leaf = MerkleHash::from_octets(row.get(0)?);
+        frontier.push_noting(leaf, |at, node| nodes.push((at, node)));
+        write::nodes(connection, &nodes)?;
+        nodes.clear();
+    }
     Ok(())
 }
 

@@ -175,8 +175,8 @@ impl Ledger for SqliteLedger {
         self.read(|rows| rows.rows(from, limit.min(READ_MAX)))
     }
 
-    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
-        self.read(|rows| rows.leaves(from, limit.min(READ_MAX)))
+    fn nodes(&self, layer: u8, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        self.read(|rows| rows.nodes(layer, from, limit.min(READ_MAX)))
     }
 
     fn side(

@@ -1,7 +1,7 @@
 //! Writing a group, inside its transaction.
 
-use npki_ledger::group::Written;
-use rusqlite::{Transaction, params};
+use npki_ledger::{MerkleHash, NodeAt, group::Written};
+use rusqlite::{Connection, Transaction, params};
 
 use crate::{
     error::{Error, corrupt},
@@ -10,6 +10,7 @@ use crate::{
 
 pub(crate) fn write(transaction: &Transaction<'_>, written: &Written) -> Result<(), Error> {
     records(transaction, written)?;
+    nodes(transaction, &written.nodes)?;
     claims(transaction, written)?;
     counters(transaction, written)?;
     entries(transaction, written)?;
@@ -30,16 +31,29 @@ fn records(transaction: &Transaction<'_>, written: &Written) -> Result<(), Error
         "INSERT INTO record (position, stream, version, commit_key, leaf, der)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for recorded in &written.records {
+    for (recorded, leaf) in written.records.iter().zip(&written.leaves) {
         let record = recorded.record();
         insert.execute(params![
             signed(record.position)?,
             record.stream.to_string(),
             signed(record.stream_version)?,
             (record.place == 1).then(|| record.key.octets()),
-            recorded.leaf().octets(),
+            leaf.octets(),
             recorded.der(),
         ])?;
+    }
+    Ok(())
+}
+
+/// Nodes of the Merkle tree.
+pub(crate) fn nodes(connection: &Connection, nodes: &[(NodeAt, MerkleHash)]) -> Result<(), Error> {
+    if nodes.is_empty() {
+        return Ok(());
+    }
+    let mut insert =
+        connection.prepare_cached("INSERT INTO node (layer, number, hash) VALUES (?1, ?2, ?3)")?;
+    for (at, node) in nodes {
+        insert.execute(params![at.layer, signed(at.number)?, node.octets()])?;
     }
     Ok(())
 }

@@ -9,12 +9,18 @@ use npki_ledger::{
 use npki_ledger_sqlite::SqliteLedger;
 use rusqlite::Connection;
 
-/// A ledger with six records, changed by `sql`, and what the audit says of it.
+/// A ledger with five records, changed by `sql`, and what the audit says of it.
 fn findings(sql: &str) -> Vec<AuditFinding> {
+    findings_of(|_| {}, sql)
+}
+
+/// The same with what `more` records.
+fn findings_of(more: impl Fn(&SqliteLedger), sql: &str) -> Vec<AuditFinding> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bank.ledger");
     let ledger = SqliteLedger::open(&path).unwrap();
     conformance::record_script(&ledger);
+    more(&ledger);
     let checkpoint = Checkpoint::of("bank.example/ledger", &ledger.head().unwrap()).unwrap();
     drop(ledger);
     Connection::open(&path).unwrap().execute_batch(sql).unwrap();
@@ -176,6 +182,77 @@ fn changed_rows_beside_the_log_are_named() {
             .any(|f| matches!(f, AuditFinding::Sealed { .. })),
         "{found:?}"
     );
+}
+
+/// A node that was changed, removed, added or exchanged is named, with the records below it.
+#[test]
+fn changed_nodes_of_the_tree_are_named() {
+    for (sql, name, node) in [
+        (
+            "UPDATE node SET hash = zeroblob(32) WHERE layer = 1 AND number = 1",
+            "row-changed",
+            "node 1 of layer 1, over the records 16 to 31",
+        ),
+        (
+            "DELETE FROM node WHERE layer = 1 AND number = 2",
+            "row-removed",
+            "node 2 of layer 1, over the records 32 to 47",
+        ),
+        (
+            "INSERT INTO node VALUES (2, 0, zeroblob(32))",
+            "row-inserted",
+            "node 0 of layer 2, over the records 0 to 255",
+        ),
+        (
+            "UPDATE node SET number = 9 WHERE layer = 1 AND number = 0",
+            "row-inserted",
+            "node 9 of layer 1, over the records 144 to 159",
+        ),
+    ] {
+        let found = findings_of(|ledger| conformance::record_more(ledger), sql);
+        let named = |f: &AuditFinding| f.name() == name && f.to_string().contains(node);
+        assert!(found.iter().any(named), "{sql}: {found:?}");
+    }
+    let short = "PRAGMA ignore_check_constraints = 1; UPDATE node SET hash = x'00'";
+    let found = findings_of(|ledger| conformance::record_more(ledger), short);
+    let unreadable = |f: &_| {
+        matches!(
+            f,
+            AuditFinding::Rows {
+                table: SideTable::Nodes,
+                ..
+            }
+        )
+    };
+    assert!(found.iter().any(unreadable), "{found:?}");
+}
+
+/// A file of before the nodes were stored gets them when it is opened to be written.
+#[test]
+fn an_older_file_gets_its_nodes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.ledger");
+    let ledger = SqliteLedger::open(&path).unwrap();
+    conformance::record_script(&ledger);
+    conformance::record_more(&ledger);
+    let (head, nodes) = (ledger.head().unwrap(), ledger.nodes(1, 0, 99).unwrap());
+    assert_eq!(nodes.len(), 4);
+    drop(ledger);
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("DROP TABLE node; PRAGMA user_version = 1")
+        .unwrap();
+    let refused = SqliteLedger::open_read_only(&path);
+    assert!(matches!(refused, Err(LedgerError::ReadOnly(_))));
+    let ledger = SqliteLedger::open(&path).unwrap();
+    assert_eq!(ledger.nodes(1, 0, 99).unwrap(), nodes);
+    assert_eq!(ledger.head().unwrap(), head);
+    assert_eq!(audit(&ledger, None).unwrap(), []);
+    // And goes on from there.
+    let before = Checkpoint::of("bank.example/ledger", &head).unwrap();
+    conformance::record_more(&ledger);
+    check_head(&ledger, &before).unwrap();
+    assert_eq!(audit(&ledger, None).unwrap(), []);
 }
 
 #[test]

@@ -89,8 +89,8 @@ pub enum AuditFinding {
 /// Reads the whole ledger and says what is wrong with it: nothing, if the answer is empty.
 ///
 /// The root is computed anew from the records' octets; positions, places in commits, stream
-/// versions and times are followed; claims, counters, indexes, receipts and the digests of sealed
-/// records are rebuilt and compared with the stored rows. With a checkpoint from a second place a
+/// versions and times are followed; claims, counters, indexes, receipts, the digests of sealed
+/// records and the nodes of the tree are rebuilt and compared with the stored rows. With a checkpoint from a second place a
 /// cut end, an old copy and a wholly rewritten log are found too. Stops after 1,000 findings.
 ///
 /// Nobody may write meanwhile. Needs memory for the tables beside the log, not for the log.
@@ -152,7 +152,9 @@ impl Audit<'_> {
                         position: self.position,
                     });
                 }
-                self.frontier.push(leaf);
+                self.frontier.push_noting(leaf, |at, node| {
+                    self.tables.nodes.insert(at, node);
+                });
                 match Record::parse(&row.der) {
                     Ok(record) => self.record(record),
                     Err(error) => self.findings.push(AuditFinding::Unreadable {
@@ -385,7 +387,7 @@ impl fmt::Display for AuditFinding {
                     (Some(_), None) => "was inserted",
                     _ => "was removed",
                 };
-                let key = key.unwrap_or_default().escape_ascii();
+                let key = table.key_text(key.unwrap_or_default());
                 write!(f, "row {key} of {table:?} {how}")
             }
             Self::Rows { table, why } => write!(f, "rows of {table:?} cannot be read: {why}"),

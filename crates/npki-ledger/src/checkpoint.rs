@@ -12,7 +12,7 @@ use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha256};
 use spki::SubjectPublicKeyInfoOwned;
 
-use crate::{Frontier, Head, Ledger, LedgerError, MerkleHash, READ_MAX};
+use crate::{Head, Ledger, LedgerError, MerkleHash, merkle::Tree};
 
 /// A head of a log to be kept elsewhere: origin, size and root.
 ///
@@ -80,7 +80,7 @@ pub enum HeadError {
         /// Records in the checkpoint.
         size: u64,
     },
-    /// The stored head is not the one that the stored leaves lead to.
+    /// The stored head is not the one that the stored nodes lead to.
     #[error("the ledger's head does not follow from its records")]
     Head,
     /// The ledger could not be read.
@@ -220,7 +220,8 @@ impl Checkpoint {
 }
 
 /// Compares a ledger with a checkpoint that was kept in a second place: before the first signature
-/// after a start. Reads every leaf once.
+/// after a start. Reads a number of rows that grows with the logarithm of the ledger's size, and believes the stored
+/// nodes in between: what was changed below them without care is [`audit`](crate::audit())'s to find.
 ///
 /// # Errors
 /// [`HeadError`]: then nothing may be signed or recorded before somebody has looked.
@@ -232,22 +233,21 @@ pub fn check_head(ledger: &dyn Ledger, checkpoint: &Checkpoint) -> Result<(), He
             wanted: checkpoint.size,
         });
     }
-    let mut frontier = Frontier::new();
-    // Others may write meanwhile: what lies behind the head that was read is not looked at.
-    while frontier.size() < head.size {
-        let left = usize::try_from(head.size - frontier.size()).unwrap_or(usize::MAX);
-        let leaves = ledger.leaves(frontier.size(), left.min(READ_MAX))?;
-        if leaves.is_empty() {
-            return Err(HeadError::Head);
+    for (size, root, error) in [
+        (
+            checkpoint.size,
+            checkpoint.root,
+            HeadError::Forked {
+                size: checkpoint.size,
+            },
+        ),
+        // Others may write meanwhile: what lies behind the head that was read is not looked at.
+        (head.size, head.root, HeadError::Head),
+    ] {
+        let tree = Tree::new(ledger, size, head.size);
+        if tree.map_err(|_| HeadError::Head)?.root()? != root {
+            return Err(error);
         }
-        for leaf in leaves {
-            check_at(&frontier, checkpoint)?;
-            frontier.push(leaf);
-        }
-    }
-    check_at(&frontier, checkpoint)?;
-    if frontier.root() != head.root {
-        return Err(HeadError::Head);
     }
     Ok(())
 }
@@ -289,15 +289,6 @@ fn signature_line(line: &str) -> Result<(&str, Vec<u8>), CheckpointError> {
 fn is_key_name(name: &str) -> bool {
     let bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
     !name.is_empty() && !name.contains(bad)
-}
-
-fn check_at(frontier: &Frontier, checkpoint: &Checkpoint) -> Result<(), HeadError> {
-    if frontier.size() == checkpoint.size && frontier.root() != checkpoint.root {
-        return Err(HeadError::Forked {
-            size: checkpoint.size,
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -34,7 +34,10 @@ pub use commits::{
     a_repeated_key_gets_the_first_receipt, an_empty_ledger_answers, bounds_are_kept,
     the_clock_does_not_go_back, versions_are_expected_and_gapless,
 };
-pub use log::{a_sound_ledger_passes_its_audit, record_script, the_tree_is_the_same_everywhere};
+pub use log::{
+    a_sound_ledger_passes_its_audit, proofs_are_those_of_the_definition, record_more,
+    record_script, the_tree_is_the_same_everywhere,
+};
 pub use stores::{counters_count_each_try_once, receipts_survive_reopening, writers_take_turns};
 
 use crate::{
@@ -61,6 +64,7 @@ pub fn all(fresh: Open<'_>) {
     bounds_are_kept(fresh);
     the_tree_is_the_same_everywhere(fresh);
     a_sound_ledger_passes_its_audit(fresh);
+    proofs_are_those_of_the_definition(fresh);
 }
 
 /// All that needs one store, opened more than once. It may hold something already.

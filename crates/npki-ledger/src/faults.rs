@@ -173,8 +173,8 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
         self.living()?.rows(from, limit)
     }
 
-    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
-        self.living()?.leaves(from, limit)
+    fn nodes(&self, layer: u8, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        self.living()?.nodes(layer, from, limit)
     }
 
     fn side(

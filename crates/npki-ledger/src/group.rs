@@ -10,7 +10,8 @@ pub use asked::Asked;
 
 use crate::{
     Change, Claim, Commit, Conflict, Event, HeadState, IdempotencyKey, IndexName, Key, LedgerError,
-    Receipt, Record, Recorded, SealedDigest, SealedId, SealedRow, StreamId, Value,
+    MerkleHash, NodeAt, Receipt, Record, Recorded, SealedDigest, SealedId, SealedRow, StreamId,
+    Value,
 };
 
 /// Seconds that a commit's time may lie behind the head.
@@ -61,6 +62,8 @@ pub trait Rows {
 pub struct Group {
     head: HeadState,
     records: Vec<Recorded>,
+    leaves: Vec<MerkleHash>,
+    nodes: Vec<(NodeAt, MerkleHash)>,
     commits: BTreeMap<IdempotencyKey, (usize, usize)>,
     rows: Overlay,
 }
@@ -72,6 +75,10 @@ pub struct Written {
     pub head: HeadState,
     /// The records to append, in order; the first event of each commit has `place` 1.
     pub records: Vec<Recorded>,
+    /// Their leaves, in the same order.
+    pub leaves: Vec<MerkleHash>,
+    /// The nodes of the Merkle tree that they complete.
+    pub nodes: Vec<(NodeAt, MerkleHash)>,
     /// Versions of the streams written to.
     pub versions: BTreeMap<StreamId, u64>,
     /// Claims as they are now; `None`: released.
@@ -93,6 +100,8 @@ impl Group {
         Self {
             head,
             records: Vec::new(),
+            leaves: Vec::new(),
+            nodes: Vec::new(),
             commits: BTreeMap::new(),
             rows: Overlay::new(),
         }
@@ -161,6 +170,8 @@ impl Group {
         Written {
             head: self.head,
             records: self.records,
+            leaves: self.leaves,
+            nodes: self.nodes,
             versions,
             claims,
             counters,
@@ -205,6 +216,8 @@ impl Group {
             streams: Vec::new(),
         };
         let mut records = Vec::with_capacity(commit.events.len());
+        let mut leaves = Vec::with_capacity(commit.events.len());
+        let mut nodes = Vec::new();
         for ((event, version), place) in commit.events.iter().zip(versions).zip(1..) {
             let recorded = Recorded::write(Record {
                 version: Record::VERSION,
@@ -222,12 +235,16 @@ impl Group {
                 sealed: digests(event)?,
                 shredded: event.shred.clone(),
             })?;
-            frontier.push(recorded.leaf());
+            let leaf = recorded.leaf();
+            frontier.push_noting(leaf, |at, node| nodes.push((at, node)));
+            leaves.push(leaf);
             receipt.note(&event.stream, *version);
             records.push(recorded);
         }
         let from = self.records.len();
         self.records.append(&mut records);
+        self.leaves.append(&mut leaves);
+        self.nodes.append(&mut nodes);
         self.commits
             .insert(commit.key.clone(), (from, self.records.len()));
         self.head.frontier = frontier;

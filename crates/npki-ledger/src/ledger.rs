@@ -4,8 +4,9 @@ use std::sync::Arc;
 use npki_core::Instant;
 
 use crate::{
-    Commit, Conflict, Head, IdempotencyKey, IndexName, Key, LedgerError, MerkleHash, Receipt,
-    Recorded, SealedId, SealedRow, SideRow, SideTable, Span, StreamId, Value,
+    Commit, Conflict, Frontier, Head, IdempotencyKey, IndexName, Key, LedgerError, MerkleHash,
+    ProveError, Receipt, Recorded, SealedId, SealedRow, SideRow, SideTable, Span, StreamId, Value,
+    merkle::Tree,
 };
 
 /// Commits in one group.
@@ -94,16 +95,34 @@ pub trait Ledger: Debug + Send + Sync {
     /// [`LedgerError`].
     fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError>;
 
-    /// At most `limit` leaves of the Merkle tree from position `from` on, as stored. For proofs.
+    /// At most `limit` nodes of a layer of the Merkle tree from number `from` on, as stored: the leaves in layer 0,
+    /// the roots of complete subtrees of 16^`layer` leaves above ([`NodeAt`](crate::NodeAt)). For proofs.
+    ///
+    /// A store has them as rows beside the log. Without an override they are computed from all the leaves below.
     ///
     /// # Errors
     /// [`LedgerError`].
-    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
-        Ok(self
-            .rows(from, limit)?
-            .into_iter()
-            .map(|row| row.leaf)
-            .collect())
+    fn nodes(&self, layer: u8, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        if layer == 0 {
+            let rows = self.rows(from, limit)?;
+            return Ok(rows.into_iter().map(|row| row.leaf).collect());
+        }
+        let numbers = from..from.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+        let mut nodes = Vec::new();
+        let mut frontier = Frontier::new();
+        loop {
+            let leaves = self.nodes(0, frontier.size(), READ_MAX)?;
+            if leaves.is_empty() {
+                return Ok(nodes);
+            }
+            for leaf in leaves {
+                frontier.push_noting(leaf, |at, node| {
+                    if at.layer == layer && numbers.contains(&at.number) {
+                        nodes.push(node);
+                    }
+                });
+            }
+        }
     }
 
     /// At most `limit` rows of a table beside the log, ordered by their keys' octets, behind the
@@ -176,13 +195,54 @@ pub trait LedgerExt: Ledger {
         let found = self.index(index, &Span::one(key.octets()), 1)?;
         Ok(found.into_iter().next().map(|entry| entry.value))
     }
+
+    /// At most `limit` leaves of the Merkle tree from position `from` on, as stored.
+    ///
+    /// # Errors
+    /// As [`Ledger::nodes`].
+    fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        self.nodes(0, from, limit)
+    }
+
+    /// The Merkle root over the first `size` records. Reads a number of rows that grows with the logarithm of `size`,
+    /// as the proofs do.
+    ///
+    /// # Errors
+    /// [`ProveError::Proof`] when the log has fewer records.
+    ///
+    /// Source: RFC 6962 section 2.1.
+    fn root_at(&self, size: u64) -> Result<MerkleHash, ProveError> {
+        Ok(Tree::new(self, size, self.head()?.size)?.root()?)
+    }
+
+    /// The nodes that prove that the record at `position` is among the first `size`: see
+    /// [`verify_inclusion`](crate::verify_inclusion).
+    ///
+    /// # Errors
+    /// [`ProveError::Proof`] unless `position` is below `size`, and `size` not above the log's.
+    ///
+    /// Source: RFC 6962 section 2.1.1.
+    fn prove_inclusion(&self, position: u64, size: u64) -> Result<Vec<MerkleHash>, ProveError> {
+        Tree::new(self, size, self.head()?.size)?.inclusion_proof(position)
+    }
+
+    /// The nodes that prove that the first `size` records go on from the first `old`: see
+    /// [`verify_consistency`](crate::verify_consistency).
+    ///
+    /// # Errors
+    /// [`ProveError::Proof`] unless `old` is 1 to `size`, and `size` not above the log's.
+    ///
+    /// Source: RFC 6962 section 2.1.2.
+    fn prove_consistency(&self, old: u64, size: u64) -> Result<Vec<MerkleHash>, ProveError> {
+        Tree::new(self, size, self.head()?.size)?.consistency_proof(old)
+    }
 }
 
 impl<L: Ledger + ?Sized> LedgerExt for L {}
 
 macro_rules! forward {
-    ($($type:ty),+) => {$(
-        impl<L: Ledger + ?Sized> Ledger for $type {
+    ($([$($generics:tt)*] $type:ty;)+) => {$(
+        impl<$($generics)*> Ledger for $type {
             fn commit(
                 &self,
                 commits: &[Commit],
@@ -221,8 +281,13 @@ macro_rules! forward {
             fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError> {
                 (**self).rows(from, limit)
             }
-            fn leaves(&self, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
-                (**self).leaves(from, limit)
+            fn nodes(
+                &self,
+                layer: u8,
+                from: u64,
+                limit: usize,
+            ) -> Result<Vec<MerkleHash>, LedgerError> {
+                (**self).nodes(layer, from, limit)
             }
             fn side(
                 &self,
@@ -236,4 +301,8 @@ macro_rules! forward {
     )+};
 }
 
-forward!(&L, Box<L>, Arc<L>);
+forward! {
+    [L: Ledger + ?Sized] &L;
+    [L: Ledger + ?Sized] Box<L>;
+    [L: Ledger + ?Sized] Arc<L>;
+}

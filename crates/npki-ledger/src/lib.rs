@@ -74,8 +74,8 @@ pub use key::{IdempotencyKey, Key, LengthError, Value};
 pub use ledger::{Claim, GROUP_MAX, IndexEntry, Ledger, LedgerExt, READ_MAX, RecordRow};
 pub use memory::MemoryLedger;
 pub use merkle::{
-    Frontier, FrontierError, MerkleHash, ProofError, consistency_proof, inclusion_proof, root,
-    verify_consistency, verify_inclusion,
+    Frontier, FrontierError, MerkleHash, NodeAt, ProofError, ProveError, consistency_proof,
+    inclusion_proof, root, verify_consistency, verify_inclusion,
 };
 pub use name::{EventKind, IndexName, NAME_MAX, NameError, SealedKind, StreamKind};
 pub use pseudonym::{Pseudonym, PseudonymKey};

@@ -5,8 +5,8 @@ use std::{
 
 use crate::{
     Claim, Commit, Conflict, GROUP_MAX, Head, HeadState, IdempotencyKey, IndexEntry, IndexName,
-    Key, Ledger, LedgerError, READ_MAX, Receipt, RecordRow, Recorded, SealedId, SealedRow,
-    SealedState, SideRow, SideTable, Span, StreamId, Value,
+    Key, Ledger, LedgerError, MerkleHash, NodeAt, READ_MAX, Receipt, RecordRow, Recorded, SealedId,
+    SealedRow, SealedState, SideRow, SideTable, Span, StreamId, Value,
     group::{Group, Rows, Written},
     tables::Tables,
 };
@@ -128,6 +128,25 @@ impl Ledger for MemoryLedger {
             .collect())
     }
 
+    fn nodes(&self, layer: u8, from: u64, limit: usize) -> Result<Vec<MerkleHash>, LedgerError> {
+        let (state, limit) = (self.lock(), limit.min(READ_MAX));
+        if layer == 0 {
+            let from = usize::try_from(from).unwrap_or(usize::MAX);
+            let records = state.records.iter().skip(from).take(limit);
+            return Ok(records.map(Recorded::leaf).collect());
+        }
+        let stored = state.tables.nodes.range(
+            NodeAt {
+                layer,
+                number: from,
+            }..=NodeAt {
+                layer,
+                number: u64::MAX,
+            },
+        );
+        Ok(stored.take(limit).map(|(_, node)| *node).collect())
+    }
+
     fn side(
         &self,
         table: SideTable,
@@ -175,6 +194,8 @@ impl State {
         let Written {
             head,
             records,
+            leaves: _,
+            nodes,
             versions,
             claims,
             counters,
@@ -197,6 +218,7 @@ impl State {
             self.records.push(recorded);
         }
         self.head = head;
+        self.tables.nodes.extend(nodes);
         self.tables.streams.extend(versions);
         for (claim, held) in claims {
             set(&mut self.tables.claims, claim, held);

@@ -1,15 +1,20 @@
 //! The Merkle tree over the records: RFC 6962 section 2.1.
 
 mod frontier;
+mod node_at;
 mod proof;
+mod tree;
 
 use core::fmt;
 
 pub use frontier::{Frontier, FrontierError};
+pub use node_at::NodeAt;
 pub use proof::{
     ProofError, consistency_proof, inclusion_proof, root, verify_consistency, verify_inclusion,
 };
 use sha2::{Digest, Sha256};
+pub use tree::ProveError;
+pub(crate) use tree::Tree;
 
 /// A node of the tree: 32 octets of SHA-256, shown in hex.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

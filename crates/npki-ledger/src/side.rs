@@ -1,4 +1,7 @@
-use crate::{Claim, IdempotencyKey, IndexName, Key, SealedId, SealedKind, StreamId, Value};
+use crate::{
+    Claim, IdempotencyKey, IndexName, Key, MerkleHash, NodeAt, SealedId, SealedKind, StreamId,
+    Value,
+};
 
 /// A table beside the log: everything in it can be rebuilt from the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +19,8 @@ pub enum SideTable {
     Index,
     /// Sealed records and their digests.
     Sealed,
+    /// Nodes of the Merkle tree above its leaves.
+    Nodes,
 }
 
 impl SideTable {
@@ -27,6 +32,7 @@ impl SideTable {
         Self::Counters,
         Self::Index,
         Self::Sealed,
+        Self::Nodes,
     ];
 
     /// A stable name for programs.
@@ -39,7 +45,18 @@ impl SideTable {
             Self::Counters => "counters",
             Self::Index => "index",
             Self::Sealed => "sealed",
+            Self::Nodes => "nodes",
         }
+    }
+
+    /// What a row's key says, for a reader.
+    #[must_use]
+    pub fn key_text(self, key: &[u8]) -> String {
+        match self {
+            Self::Nodes => SideRow::split_node(key).map(|at| at.to_string()),
+            _ => None,
+        }
+        .unwrap_or_else(|| key.escape_ascii().to_string())
     }
 }
 
@@ -110,6 +127,25 @@ impl SideRow {
     pub fn split_index(key: &[u8]) -> Option<(&[u8], &[u8])> {
         let at = key.iter().position(|b| *b == 0)?;
         Some((key.get(..at)?, key.get(at.checked_add(1)?..)?))
+    }
+
+    /// A row of [`SideTable::Nodes`]; its key is the layer, one octet, and the number, eight.
+    #[must_use]
+    pub fn node(at: NodeAt, node: &MerkleHash) -> Self {
+        Self {
+            key: [&[at.layer][..], &at.number.to_be_bytes()].concat(),
+            value: node.octets().to_vec(),
+        }
+    }
+
+    /// Takes the key of a row of [`SideTable::Nodes`] apart.
+    #[must_use]
+    pub fn split_node(key: &[u8]) -> Option<NodeAt> {
+        let (layer, number) = key.split_first()?;
+        Some(NodeAt {
+            layer: *layer,
+            number: u64::from_be_bytes(number.try_into().ok()?),
+        })
     }
 
     /// A row of [`SideTable::Sealed`].

@@ -2,8 +2,8 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use crate::{
-    Change, Claim, IdempotencyKey, IndexEntry, IndexName, Key, Record, SealedId, SealedKind,
-    SealedState, SideRow, SideTable, Span, StreamId, Value,
+    Change, Claim, IdempotencyKey, IndexEntry, IndexName, Key, MerkleHash, NodeAt, Record,
+    SealedId, SealedKind, SealedState, SideRow, SideTable, Span, StreamId, Value,
 };
 
 /// How a record breaks the ledger's laws.
@@ -49,6 +49,7 @@ pub(crate) struct Tables {
     pub(crate) counters: BTreeMap<Key, u64>,
     pub(crate) index: BTreeMap<(IndexName, Key), Value>,
     pub(crate) sealed: BTreeMap<SealedId, (SealedKind, [u8; 32], SealedState)>,
+    pub(crate) nodes: BTreeMap<NodeAt, MerkleHash>,
 }
 
 impl Tables {
@@ -162,6 +163,7 @@ impl Tables {
             SideTable::Sealed => map(&self.sealed, |id, (kind, sha256, state)| {
                 SideRow::sealed(id, kind, sha256, *state)
             }),
+            SideTable::Nodes => map(&self.nodes, |at, node| SideRow::node(*at, node)),
         };
         rows.sort_unstable();
         rows.into_iter()

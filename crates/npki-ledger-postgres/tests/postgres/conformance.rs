@@ -114,7 +114,8 @@ fn no_table_is_scanned() {
             .is_some()
     );
     assert_eq!(ledger.counter(&"otp/2".try_into().unwrap()).unwrap(), 1);
-    assert_eq!(ledger.leaves(0, 9).unwrap().len(), 5);
+    assert_eq!(ledger.nodes(0, 0, 9).unwrap().len(), 5);
+    assert_eq!(ledger.nodes(1, 0, 9).unwrap(), []);
     drop(ledger);
     thread::sleep(std::time::Duration::from_millis(200));
     assert_eq!(counts(looks).0, before);

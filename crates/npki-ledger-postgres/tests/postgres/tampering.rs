@@ -6,13 +6,19 @@ use npki_ledger::{
 use npki_ledger_postgres::PostgresLedger;
 use postgres::{Client, NoTls};
 
-use crate::{new_name, server};
+use crate::{new_name, server, sql};
 
-/// A ledger with six records, changed by `sql`, and what the audit says of it.
+/// A ledger with five records, changed by `sql`, and what the audit says of it.
 fn findings(url: &str, sql: &str) -> Vec<AuditFinding> {
+    findings_of(url, |_| {}, sql)
+}
+
+/// The same with what `more` records.
+fn findings_of(url: &str, more: impl Fn(&PostgresLedger), sql: &str) -> Vec<AuditFinding> {
     let name = new_name();
     let ledger = PostgresLedger::open(url, &name).unwrap();
     conformance::record_script(&ledger);
+    more(&ledger);
     let checkpoint = Checkpoint::of("bank.example/ledger", &ledger.head().unwrap()).unwrap();
     let mut client = Client::connect(url, NoTls).unwrap();
     client
@@ -126,6 +132,55 @@ fn changed_rows_beside_the_log_are_named() {
         )
     };
     assert!(found.iter().any(unreadable), "{found:?}");
+}
+
+/// A node that was changed, removed, added or exchanged is named, with the records below it.
+#[test]
+fn changed_nodes_of_the_tree_are_named() {
+    let Some(url) = server() else { return };
+    for (sql, name, node) in [
+        (
+            "UPDATE node SET hash = sha256('') WHERE layer = 1 AND number = 1",
+            "row-changed",
+            "node 1 of layer 1, over the records 16 to 31",
+        ),
+        (
+            "DELETE FROM node WHERE layer = 1 AND number = 2",
+            "row-removed",
+            "node 2 of layer 1, over the records 32 to 47",
+        ),
+        (
+            "INSERT INTO node VALUES (2, 0, sha256(''))",
+            "row-inserted",
+            "node 0 of layer 2, over the records 0 to 255",
+        ),
+    ] {
+        let found = findings_of(url, |ledger| conformance::record_more(ledger), sql);
+        let named = |f: &AuditFinding| f.name() == name && f.to_string().contains(node);
+        assert!(found.iter().any(named), "{sql}: {found:?}");
+    }
+}
+
+/// A schema of before the nodes were stored gets them when it is opened.
+#[test]
+fn an_older_schema_gets_its_nodes() {
+    let Some(url) = server() else { return };
+    let name = new_name();
+    let ledger = PostgresLedger::open(url, &name).unwrap();
+    conformance::record_script(&ledger);
+    conformance::record_more(&ledger);
+    let (head, nodes) = (ledger.head().unwrap(), ledger.nodes(1, 0, 99).unwrap());
+    assert_eq!(nodes.len(), 4);
+    drop(ledger);
+    sql(
+        url,
+        &format!("DROP TABLE \"{name}\".node; UPDATE \"{name}\".schema_version SET version = 1"),
+    );
+    let ledger = PostgresLedger::open(url, &name).unwrap();
+    assert_eq!(ledger.nodes(1, 0, 99).unwrap(), nodes);
+    assert_eq!(ledger.head().unwrap(), head);
+    conformance::record_more(&ledger);
+    assert_eq!(audit(&ledger, None).unwrap(), []);
 }
 
 /// The server's copy of last night is found before the first signature.

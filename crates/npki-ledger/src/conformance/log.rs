@@ -1,7 +1,10 @@
 //! The log: the same tree everywhere, and its audit.
 
 use super::{Open, add, commit, done, event, index, key, made, put, recorded, sealed_entry, take};
-use crate::{AuditFinding, Change, Checkpoint, Ledger, SideTable, audit, check_head};
+use crate::{
+    AuditFinding, Change, Checkpoint, IdempotencyKey, Ledger, LedgerExt as _, MerkleHash, NodeAt,
+    SideTable, audit, check_head, verify_consistency, verify_inclusion,
+};
 
 /// The same commits give the same records, and so the same root, in every ledger and for ever.
 pub fn the_tree_is_the_same_everywhere(fresh: Open<'_>) {
@@ -47,6 +50,7 @@ pub fn a_sound_ledger_passes_its_audit(fresh: Open<'_>) {
     assert!(check_head(other, &head).is_err());
     let found = done(audit(other, Some(&head)));
     assert!(matches!(*found, [AuditFinding::Truncated { found: 0, .. }]));
+    record_more(ledger);
     // Pages of one row each.
     for table in SideTable::ALL {
         let rows = done(ledger.side(*table, None, 99));
@@ -59,6 +63,132 @@ pub fn a_sound_ledger_passes_its_audit(fresh: Open<'_>) {
         }
         assert_eq!(done(ledger.side(*table, after, 1)), []);
     }
+}
+
+/// Roots and proofs out of stored nodes are those of RFC 6962's recursive definition, of whatever size the log was; and
+/// the nodes are stored as soon as they are complete.
+pub fn proofs_are_those_of_the_definition(fresh: Open<'_>) {
+    let ledger = &*fresh();
+    for n in 0..5 {
+        let events = vec![event("order/1", vec![]); 60];
+        recorded(ledger, &commit(n, 0, events));
+    }
+    let leaves = done(ledger.leaves(0, 999));
+    let count = |leaves: &[MerkleHash]| u64::try_from(leaves.len()).unwrap_or(u64::MAX);
+    for size in [1, 2, 15, 16, 17, 33, 255, 256, 257, 300] {
+        let leaves = leaves.get(..size).expect("there are 300");
+        let (root, n) = (tree_head(leaves), count(leaves));
+        assert_eq!(made(ledger.root_at(n)), root, "{n}");
+        for at in [0, 1, 15, 16, 254, 255, 256, 299]
+            .into_iter()
+            .filter(|at| *at < size)
+        {
+            let leaf = leaves.get(at).expect("it is below the size");
+            let position = count(leaves.get(..at).unwrap_or_default());
+            let proof = made(ledger.prove_inclusion(position, n));
+            assert_eq!(proof, path(at, leaves), "{at} of {n}");
+            made(verify_inclusion(leaf, position, n, &proof, &root));
+            let (old, old_leaves) = (position + 1, leaves.get(..=at).unwrap_or_default());
+            let proof = made(ledger.prove_consistency(old, n));
+            assert_eq!(
+                proof,
+                sub_proof(old_leaves.len(), leaves, true),
+                "{old} to {n}"
+            );
+            made(verify_consistency(
+                (old, &tree_head(old_leaves)),
+                (n, &root),
+                &proof,
+            ));
+        }
+        assert!(ledger.prove_inclusion(n, n).is_err());
+        assert!(ledger.prove_consistency(n + 1, n).is_err());
+        assert!(ledger.prove_consistency(0, n).is_err());
+    }
+    assert_eq!(made(ledger.root_at(0)), MerkleHash::of_nothing());
+    assert!(ledger.root_at(301).is_err());
+    assert!(ledger.prove_inclusion(0, 301).is_err());
+    // 300 leaves complete 18 subtrees of 16 and one of 256.
+    for (layer, nodes) in [(1, 18), (2, 1), (3, 0), (17, 0), (255, 0)] {
+        assert_eq!(
+            done(ledger.nodes(layer, 0, 99)).len(),
+            nodes,
+            "layer {layer}"
+        );
+    }
+    let last = done(ledger.nodes(1, 17, 99));
+    assert_eq!(last, [tree_head(leaves.get(272..288).unwrap_or_default())]);
+    assert_eq!(done(ledger.nodes(1, 18, 99)), []);
+    assert_eq!(done(ledger.nodes(1, u64::MAX, 99)), []);
+    let at = |row: &crate::SideRow| crate::SideRow::split_node(&row.key);
+    let rows = done(ledger.side(SideTable::Nodes, None, 99));
+    let wanted = (0..18).map(|number| NodeAt { layer: 1, number });
+    let wanted = wanted.chain([NodeAt {
+        layer: 2,
+        number: 0,
+    }]);
+    assert_eq!(
+        rows.iter().filter_map(at).collect::<Vec<_>>(),
+        wanted.collect::<Vec<_>>()
+    );
+    assert_eq!(done(audit(ledger, None)), []);
+}
+
+/// MTH, RFC 6962 section 2.1, word for word.
+fn tree_head(leaves: &[MerkleHash]) -> MerkleHash {
+    match leaves {
+        [] => MerkleHash::of_nothing(),
+        [leaf] => *leaf,
+        _ => {
+            let (left, right) = leaves.split_at(below(leaves.len()));
+            MerkleHash::of_children(&tree_head(left), &tree_head(right))
+        }
+    }
+}
+
+/// PATH, RFC 6962 section 2.1.1, word for word.
+fn path(m: usize, leaves: &[MerkleHash]) -> Vec<MerkleHash> {
+    if leaves.len() <= 1 {
+        return Vec::new();
+    }
+    let k = below(leaves.len());
+    let (left, right) = leaves.split_at(k);
+    let (mut nodes, other) = if m < k {
+        (path(m, left), right)
+    } else {
+        (path(m - k, right), left)
+    };
+    nodes.push(tree_head(other));
+    nodes
+}
+
+/// SUBPROOF, RFC 6962 section 2.1.2, word for word.
+fn sub_proof(m: usize, leaves: &[MerkleHash], whole: bool) -> Vec<MerkleHash> {
+    if m == leaves.len() {
+        return if whole {
+            Vec::new()
+        } else {
+            vec![tree_head(leaves)]
+        };
+    }
+    let k = below(leaves.len());
+    let (left, right) = leaves.split_at(k);
+    let (mut nodes, other) = if m <= k {
+        (sub_proof(m, left, whole), right)
+    } else {
+        (sub_proof(m - k, right, false), left)
+    };
+    nodes.push(tree_head(other));
+    nodes
+}
+
+/// The largest power of two smaller than n.
+fn below(n: usize) -> usize {
+    let mut k = 1;
+    while k * 2 < n {
+        k *= 2;
+    }
+    k
 }
 
 /// Some of everything; also what `SCRIPT_ROOT` is the root of.
@@ -107,6 +237,14 @@ pub fn record_script(ledger: &dyn Ledger) {
         ),
     ]));
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+/// A commit of 64 events more, so that there are nodes above the leaves.
+pub fn record_more(ledger: &dyn Ledger) {
+    let size = done(ledger.head()).size;
+    let mut more = commit(0, 5_000, vec![event("order/more", vec![]); 64]);
+    more.key = made(IdempotencyKey::new(size.to_be_bytes().repeat(3)));
+    recorded(ledger, &more);
 }
 
 /// Changes only with a new version of the record's format.

@@ -1,4 +1,4 @@
-use super::MerkleHash;
+use super::{MerkleHash, NodeAt};
 
 /// The right edge of a growing tree: what is needed to add leaves and to tell the root.
 ///
@@ -40,11 +40,19 @@ impl Frontier {
 
     /// Adds a leaf at position [`Frontier::size`].
     pub fn push(&mut self, leaf: MerkleHash) {
+        self.push_noting(leaf, |_, _| {});
+    }
+
+    /// Adds a leaf, and tells of each node that it completes and that ledgers store, from the lowest layer up.
+    pub fn push_noting(&mut self, leaf: MerkleHash, mut note: impl FnMut(NodeAt, MerkleHash)) {
         let mut node = leaf;
         // Each trailing one of the old size is a complete subtree as large as the one on the right.
-        for _ in 0..self.size.trailing_ones() {
+        for height in 1..=self.size.trailing_ones() {
             if let Some(left) = self.nodes.pop() {
                 node = MerkleHash::of_children(&left, &node);
+            }
+            if let Some(at) = NodeAt::of(height, self.size >> height) {
+                note(at, node);
             }
         }
         self.nodes.push(node);

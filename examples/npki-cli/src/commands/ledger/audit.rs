@@ -106,7 +106,7 @@ impl Named {
                 let key = stored
                     .as_ref()
                     .or(rebuilt.as_ref())
-                    .map(|row| row.key.escape_ascii().to_string());
+                    .map(|row| of.key_text(&row.key));
                 let key = key.unwrap_or_default();
                 let how = match (stored, rebuilt) {
                     (Some(_), Some(_)) => "바뀌었습니다",

@@ -1,4 +1,4 @@
-use npki_ledger::{Ledger, MerkleHash, READ_MAX, consistency_proof, inclusion_proof, root};
+use npki_ledger::{LedgerExt as _, MerkleHash, ProveError};
 use serde_json::json;
 
 use super::open;
@@ -12,19 +12,20 @@ use crate::report::Report;
 pub(super) fn run(args: &Prove, context: &Context) -> Result<Report, Failure> {
     let ledger = open(&args.store)?;
     let size = args.size.unwrap_or(ledger.head()?.size);
-    let leaves = leaves(&*ledger, size)?;
     let hex = |hash: &MerkleHash| json::hex(hash.octets());
-    let out_of_range = |error| {
-        Failure::usage(
+    let failed = |error: ProveError| match error {
+        ProveError::Ledger(error) => error.into(),
+        error => Failure::usage(
             "out-of-range",
             say!(
                 "{error}. npki ledger head로 크기를 확인하세요.",
                 "{error}; see npki ledger head."
             ),
-        )
+        ),
     };
+    let root = hex(&ledger.root_at(size).map_err(failed)?);
     let (fields, nodes) = if let Some(position) = args.record {
-        let nodes = inclusion_proof(&leaves, position).map_err(out_of_range)?;
+        let nodes = ledger.prove_inclusion(position, size).map_err(failed)?;
         let row = ledger
             .rows(position, 1)?
             .into_iter()
@@ -34,16 +35,12 @@ pub(super) fn run(args: &Prove, context: &Context) -> Result<Report, Failure> {
         (fields, nodes)
     } else {
         let since = args.since.unwrap_or_default();
-        let nodes = consistency_proof(&leaves, since).map_err(out_of_range)?;
-        let old = usize::try_from(since)
-            .ok()
-            .and_then(|since| leaves.get(..since));
-        let old_root = old.map(|leaves| hex(&root(leaves)));
+        let nodes = ledger.prove_consistency(since, size).map_err(failed)?;
+        let old_root = hex(&ledger.root_at(since).map_err(failed)?);
         let fields = json!({ "proof": "consistency", "since": since, "old_root": old_root });
         (fields, nodes)
     };
     let mut fields = fields;
-    let (size, root) = (leaves.len(), hex(&root(&leaves)));
     let nodes: Vec<_> = nodes.iter().map(hex).collect();
     let mut page = context.page();
     page.field("기록", "records", size.to_string());
@@ -61,22 +58,4 @@ pub(super) fn run(args: &Prove, context: &Context) -> Result<Report, Failure> {
         }
     }
     Ok(Report::done(page, fields))
-}
-
-/// The first `size` leaves.
-fn leaves(ledger: &dyn Ledger, size: u64) -> Result<Vec<MerkleHash>, Failure> {
-    let mut leaves = Vec::new();
-    let mut position = 0;
-    while position < size {
-        let left = usize::try_from(size - position)
-            .unwrap_or(READ_MAX)
-            .min(READ_MAX);
-        let page = ledger.leaves(position, left)?;
-        if page.is_empty() {
-            break;
-        }
-        position = position.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
-        leaves.extend(page);
-    }
-    Ok(leaves)
 }
