@@ -161,7 +161,7 @@ fn on_disk(dir: &Path) -> LabLedgers {
 fn one_time_passwords(lab: &Lab<'_>, person: &Person, dir: &Path) {
     let (ra, now, mut rng) = (lab.ra(), lab.now(), lab.rng());
     let begin = Begin {
-        action: OrderAction::Issue,
+        errand: OrderAction::Issue.into(),
         channel: Channel::Pc,
         session: Session::LoggedIn,
         user: UserId::new(&person.user),
@@ -307,7 +307,7 @@ fn shown(lab: &Lab<'_>, person: &Person, held: &Held, dir: &Path) -> Vec<(&'stat
     let ra = lab.ra();
     let overview = ra.look_up(&UserId::new(&person.user)).unwrap().unwrap();
     let begin = Begin {
-        action: OrderAction::Issue,
+        errand: OrderAction::Issue.into(),
         channel: Channel::Pc,
         session: Session::LoggedIn,
         user: UserId::new(&person.user),

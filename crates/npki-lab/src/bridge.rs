@@ -2,11 +2,10 @@
 
 use npki_ca::{BankPort, CaError, Cancelled, Refusal};
 use npki_core::{
-    Channel, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Registration,
+    Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Registration,
     RevocationReason, Sentence,
 };
 use npki_ledger::IdempotencyKey;
-use npki_policy::AskedBy;
 use npki_ra::{
     EffectId, RaError, Revocation, Revoke,
     ports::{CaPort, Cancellation},
@@ -99,12 +98,13 @@ impl BankPort for Lab<'_> {
             issuer,
             serial: serial.to_vec(),
             reason,
-            asked_by: AskedBy::OwnSignature,
-            channel: Channel::Pc,
         };
         self.outside.reach(Port::Ra, || {
             let mut rng = self.rng();
-            match self.ra().revoke(&request, &key, now, &mut rng) {
+            match self
+                .ra()
+                .revoke_by_certificate(&request, &key, now, &mut rng)
+            {
                 Ok(Revocation::Refused(refusal)) => Err(PortError::Refused(refusal.sentence())),
                 Ok(_) => Ok(()),
                 Err(_) => Err(PortError::Unknown),

@@ -6,7 +6,6 @@ use npki_core::{
 };
 use npki_key::PrivateKey;
 use npki_ledger::IdempotencyKey;
-use npki_policy::AskedBy;
 use npki_ra::{
     Answer, Application, ApplicationId, Begin, Command, Consent, DetailsForm, Identification,
     Revocation, Revoke, Session, Step, SubscriberDetails,
@@ -123,12 +122,13 @@ impl Lab<'_> {
             issuer: held.issuer,
             serial: held.certificate.serial_number().octets().to_vec(),
             reason,
-            asked_by: AskedBy::OwnSignature,
-            channel: Channel::Pc,
         };
-        let done = self
-            .ra()
-            .revoke(&request, &self.request_key(), self.now(), &mut self.rng())?;
+        let done = self.ra().revoke_by_certificate(
+            &request,
+            &self.request_key(),
+            self.now(),
+            &mut self.rng(),
+        )?;
         self.settle()?;
         match done {
             Revocation::Refused(refusal) => Err(LabError::RefusedByBank(refusal)),
@@ -156,7 +156,7 @@ impl Lab<'_> {
             .idn()
             .map_err(|_| LabError::Step("no such person".into()))?;
         let begin = Begin {
-            action,
+            errand: action.into(),
             channel,
             session: match channel {
                 Channel::Pc => Session::LoggedIn,

@@ -8,6 +8,7 @@ mod details;
 pub(crate) mod event;
 mod facts;
 mod identify;
+mod revoke;
 mod state;
 mod step;
 
@@ -17,11 +18,13 @@ pub use decision::{Decision, Draft, Drafted, Seal, Wish};
 pub use details::{DetailsError, DetailsFault, DetailsForm, SubscriberDetails};
 pub use event::{AbandonedBy, Event, Identification};
 pub use facts::{Facts, Fresh, PortAnswer};
+pub use revoke::Revoke;
 pub use state::{End, Money, MoneyStage, PlacedOrder, State, evolve};
 pub use step::{
-    Application, AtTheCa, Choose, ConfirmFee, Details, Identify, PasswordAndMedium, Step,
-    TermsAndIdentity,
+    Application, AtTheCa, Choose, ChooseToRevoke, ConfirmFee, Details, Identify, PasswordAndMedium,
+    Step, TermsAndIdentity,
 };
 
 pub(crate) use decide::out_of_turn;
 pub(crate) use facts::{Subject, certificate_ref, digest, rules};
+pub(crate) use revoke::{Shown, decide_revocation};

@@ -6,7 +6,8 @@
 //! outside (reserve, capture, release, register, notify) is an open effect in the commit that
 //! decided it: tried at once, and again by [`Ra::reconcile`] until it is answered. The CA tells its
 //! news by [`Ra::news`] and asks once more by [`Ra::check_order`]; a certificate is issued when the
-//! CA says that it is confirmed (R18b).
+//! CA says that it is confirmed (R18b). An application may be for another [`Errand`] than a
+//! certificate: to revoke one, its applicant is identified by the same means (R13).
 //!
 //! The room keeps nothing in the process and opens no socket: bank systems, telephone, immigration,
 //! security means, messages and CA stand behind [`ports`]. It does not judge what the policy judges,
@@ -34,6 +35,7 @@
 mod application;
 mod bill;
 mod effect;
+mod errand;
 mod error;
 mod events;
 mod ids;
@@ -51,20 +53,21 @@ mod words;
 pub mod ports;
 
 pub use application::{
-    AbandonedBy, Application, AtTheCa, Begin, Choice, Choose, Command, ConfirmFee, Decision,
-    Details, DetailsError, DetailsFault, DetailsForm, Draft, Drafted, End, Event, Facts, Fresh,
-    Identification, Identify, Money, MoneyStage, PasswordAndMedium, PlacedOrder, PortAnswer, Seal,
-    Selection, State, Step, SubscriberDetails, TermsAndIdentity, Wish, abandon, admit, approval,
-    decide, evolve,
+    AbandonedBy, Application, AtTheCa, Begin, Choice, Choose, ChooseToRevoke, Command, ConfirmFee,
+    Decision, Details, DetailsError, DetailsFault, DetailsForm, Draft, Drafted, End, Event, Facts,
+    Fresh, Identification, Identify, Money, MoneyStage, PasswordAndMedium, PlacedOrder, PortAnswer,
+    Revoke, Seal, Selection, State, Step, SubscriberDetails, TermsAndIdentity, Wish, abandon,
+    admit, approval, decide, evolve,
 };
 pub use bill::{Bill, BillKind};
 pub use effect::{CertificateRef, Effect, EffectKind};
+pub use errand::Errand;
 pub use error::RaError;
 pub use events::EventError;
 pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
 pub use otp_centre::{DeviceEvent, LedgerOtpCentre, OtpDevice, OtpError, OtpKeys};
-pub use ra::{Answer, Choices, Offered, Overview, Ra, Reconciled, Revocation, Revoke};
+pub use ra::{Answer, Choices, Offered, Overview, Ra, Reconciled, Revocation};
 pub use small::{Consent, Counted, Session, StepName};
 pub use subscriber::{Certificate, Refund, Subscriber, SubscriberEvent, evolve_subscriber};
 pub use terms::{AcceptedTerm, Term, Terms};
@@ -76,7 +79,7 @@ pub mod payload {
         Abandoned, AccountVerified, Called, CancelAsked, Captured, CardAsked, Chosen, Confirmed,
         DetailsGiven, Dropped, EffectRefused, ExtraIdentified, FeeConfirmed, FeeDeclined,
         FeeReserved, Lapsed, MeansVerified, Notified, OrderDeclined, Ordered, Refunded, Refused,
-        Registered, Released, Replaces, Started, Tried, WentBack,
+        Registered, Released, Replaces, RevokeAsked, Started, Tried, WentBack,
     };
     pub use crate::subscriber::event::{
         BillIssued, CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked,

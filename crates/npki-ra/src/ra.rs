@@ -24,7 +24,7 @@ use crate::{Application, Keys, Terms, ports::Ports, why::Refusal};
 
 pub use look_up::{Choices, Offered, Overview};
 pub use reconcile::Reconciled;
-pub use revoke::{Revocation, Revoke};
+pub use revoke::Revocation;
 
 /// The bank: registration authority (등록대행기관) of joint certificates.
 ///

@@ -1,9 +1,9 @@
 //! What the bank refuses by itself, beside the policy's verdicts: each with its rule.
 
-use npki_core::{Instant, OrderAction, Rule, Sentence};
+use npki_core::{Instant, Rule, Sentence};
 use npki_policy::Krw;
 
-use crate::{Counted, StepName, Why, ports::SecurityMeansKind};
+use crate::{Counted, Errand, StepName, Why, ports::SecurityMeansKind};
 
 pub(crate) const R16: Rule = Rule::new(16);
 pub(crate) const R33: Rule = Rule::new(33);
@@ -25,7 +25,7 @@ refusals! {
         "이미 끝난 신청입니다", "the application has ended";
     at_the_ca() = Rule::new(19),
         "인증기관에 발급을 요청한 신청입니다", "the order is at the CA already";
-    another_action(action: OrderAction) = Rule::new(19),
+    another_action(errand: Errand) = Rule::new(19),
         "이 신청에서 선택할 수 없는 인증서입니다", "this application is not for that";
     overdue(ends: Instant) = Rule::new(34),
         "신청 기한이 지났습니다", "the application's time is over";
@@ -82,6 +82,8 @@ refusals! {
         "유효한 발급 요청이 없습니다", "there is no order that stands";
     unknown_certificate() = Rule::new(13),
         "이 은행에서 발급한 인증서가 아닙니다", "no certificate of this bank has this number";
+    not_own_certificate() = Rule::new(13),
+        "본인의 인증서가 아닙니다", "it is none of the applicant's certificates";
     not_the_customers() = Rule::new(22),
         "본인의 인증서가 아닙니다", "it is none of the customer's certificates";
     not_taken_yet() = Rule::new(22),

@@ -93,6 +93,8 @@ pub enum StepName {
     Details,
     /// 6: 암호 및 저장매체.
     PasswordAndMedium,
+    /// 등록, 폐기: what comes after the identification of an errand without an order.
+    CarryOut,
     /// 7: 완료.
     Done,
 }
@@ -104,5 +106,6 @@ words!(StepName, [
     ConfirmFee = "confirm-fee", "수수료 출금예약", "fee reservation";
     Details = "details", "고객 세부정보", "subscriber details";
     PasswordAndMedium = "password-and-medium", "암호 및 저장매체", "password and medium";
+    CarryOut = "carry-out", "등록·폐기", "registration or revocation";
     Done = "done", "완료", "done";
 ]);

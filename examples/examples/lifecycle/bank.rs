@@ -40,7 +40,7 @@ pub(crate) fn seven_steps(
         Wish::InPlaceOf { .. } => OrderAction::Reissue,
     };
     let begin = Begin {
-        action,
+        errand: action.into(),
         channel: Channel::Pc,
         session: Session::LoggedIn,
         user: UserId::new(&person.user),

@@ -9,7 +9,7 @@ use npki_core::{
 use npki_key::PrivateKey;
 use npki_lab::{Held, Lab, LabError, Person, Port, Stage, Trouble};
 use npki_ledger::IdempotencyKey;
-use npki_policy::{AskedBy, Krw};
+use npki_policy::Krw;
 use npki_ra::ports::{AccountPassword, Secret, UserId};
 use npki_ra::{
     Answer, Application, Begin, Choice, Command, Consent, DetailsForm, Refund, Revocation, Revoke,
@@ -84,13 +84,14 @@ impl<'a> Client<'a> {
             issuer: held.issuer,
             serial: held.certificate.serial_number().octets().to_vec(),
             reason,
-            asked_by: AskedBy::OwnSignature,
-            channel: Channel::Pc,
         };
         let revoke = |lab: &Lab<'_>| {
-            Ok(lab
-                .ra()
-                .revoke(&request, &key_of(name, 0), lab.now(), &mut lab.rng())?)
+            Ok(lab.ra().revoke_by_certificate(
+                &request,
+                &key_of(name, 0),
+                lab.now(),
+                &mut lab.rng(),
+            )?)
         };
         let _ = self.ask(name, revoke);
         self.settle(name);
@@ -110,7 +111,7 @@ impl<'a> Client<'a> {
     ) -> Held {
         let (person, lab) = (self.person, self.lab());
         let begin = Begin {
-            action,
+            errand: action.into(),
             channel: Channel::Pc,
             session: Session::LoggedIn,
             user: UserId::new(&person.user),

@@ -12,7 +12,6 @@ use npki_core::{
 use npki_key::PrivateKey;
 use npki_lab::{Held, KeyPool, Lab, LabLedgers, LabRng, Person};
 use npki_ledger::IdempotencyKey;
-use npki_policy::AskedBy;
 use npki_ra::ports::{AccountPassword, Secret, UserId};
 use npki_ra::{
     Answer, Application, Begin, Choice, Command, Consent, DetailsForm, Revocation, Revoke,
@@ -82,11 +81,12 @@ impl<'a> Subscriber<'a> {
             issuer: held.issuer,
             serial: held.certificate.serial_number().octets().to_vec(),
             reason: RevocationReason::CessationOfOperation,
-            asked_by: AskedBy::OwnSignature,
-            channel: Channel::Pc,
         };
         let (lab, key) = (&self.lab, key_of(name, "revoke"));
-        let revoke = || lab.ra().revoke(&request, &key, lab.now(), &mut lab.rng());
+        let revoke = || {
+            lab.ra()
+                .revoke_by_certificate(&request, &key, lab.now(), &mut lab.rng())
+        };
         revoke().unwrap();
         lab.settle().unwrap();
         let Revocation::Revoked { refund, .. } = revoke().unwrap() else {
@@ -130,7 +130,7 @@ impl<'a> Subscriber<'a> {
     ) -> Application {
         let (person, lab) = (self.person, &self.lab);
         let begin = Begin {
-            action,
+            errand: action.into(),
             channel: Channel::Pc,
             session: Session::LoggedIn,
             user: UserId::new(&person.user),

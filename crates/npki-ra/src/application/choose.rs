@@ -8,7 +8,7 @@ use super::{
     facts::{Facts, Subject, digest, place, rules},
     state::State,
 };
-use crate::{Consent, Term, Terms, Why, refusals, subscriber::event::ConsentChanged};
+use crate::{Consent, Errand, Term, Terms, Why, refusals, subscriber::event::ConsentChanged};
 
 /// Step 2.
 pub(super) fn choose(
@@ -41,8 +41,8 @@ pub(super) fn choose(
             };
         }
     }
-    let (product, issuer, serial, because) = match (&choice.selection, state.action) {
-        (Selection::New { product, issuer }, OrderAction::Issue) => {
+    let (product, issuer, serial, because) = match (&choice.selection, state.errand) {
+        (Selection::New { product, issuer }, Errand::Order(OrderAction::Issue)) => {
             let row = policy.catalogue().row(*product);
             let first = row.and_then(|row| row.offers.first()).map(|o| o.issuer);
             (
@@ -58,13 +58,13 @@ pub(super) fn choose(
                 serial,
                 because,
             },
-            OrderAction::Reissue | OrderAction::Renew,
+            Errand::Order(OrderAction::Reissue | OrderAction::Renew),
         ) => {
             let old = facts.subscriber.certificate(*issuer, serial);
             let product = old.map_or(Product::PersonalLimited, |old| old.product);
             (product, Some(*issuer), Some(serial), *because)
         }
-        _ => return Decision::refuse([refusals::another_action(state.action)]),
+        _ => return Decision::refuse([refusals::another_action(state.errand)]),
     };
     let accepted = issuer.is_some_and(|issuer| {
         Terms::are_accepted(facts.terms.of_the_bank(), &state.terms)

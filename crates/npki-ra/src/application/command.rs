@@ -1,17 +1,17 @@
-use npki_core::{Channel, Idn, Issuer, OrderAction, Product, ReplacedBecause};
+use npki_core::{Channel, Idn, Issuer, Product, ReplacedBecause};
 use npki_policy::Krw;
 
-use super::event::Identification;
+use super::{event::Identification, revoke::Revoke};
 use crate::{
-    AcceptedTerm, Consent, Session, StepName, SubscriberDetails,
+    AcceptedTerm, Consent, Errand, Session, StepName, SubscriberDetails,
     ports::{AccountPassword, MeansAnswer, UserId},
 };
 
 /// Step 1: what begins an application.
 #[derive(Debug)]
 pub struct Begin {
-    /// Issue, reissue or renew.
-    pub action: OrderAction,
+    /// What for.
+    pub errand: Errand,
     /// Where.
     pub channel: Channel,
     /// Whether logged in.
@@ -65,6 +65,8 @@ pub enum Command {
     GiveDetails(SubscriberDetails),
     /// Step 6: order the certificate.
     Order,
+    /// Revoke a certificate, once identified (R13).
+    Revoke(Revoke),
     /// Go back to a step; what came after is no longer there.
     GoBack(StepName),
     /// End the application.
@@ -87,6 +89,7 @@ impl Command {
             Self::ConfirmFee { .. } => "confirm-fee",
             Self::GiveDetails(_) => "give-details",
             Self::Order => "order",
+            Self::Revoke(_) => "revoke",
             Self::GoBack(_) => "go-back",
             Self::Abandon => "abandon",
         }

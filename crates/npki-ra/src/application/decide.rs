@@ -15,9 +15,10 @@ use super::{
         answer_means, ask_card, call_phone, check_call, check_departure, show_identity_card,
         verify_account,
     },
+    revoke::revoke,
     state::{MoneyStage, State},
 };
-use crate::{ReservationId, StepName, Terms, Why, effect::EffectKind, names, refusals};
+use crate::{Errand, ReservationId, StepName, Terms, Why, effect::EffectKind, names, refusals};
 
 /// Decides step 1, for a customer whose user id and IDN have been compared.
 ///
@@ -32,7 +33,7 @@ pub fn admit(
     policy: &Policy,
 ) -> Decision {
     let subject = Subject {
-        action: begin.action,
+        errand: begin.errand,
         channel: begin.channel,
         session: begin.session,
         holder: facts.customer.holder,
@@ -55,7 +56,7 @@ pub fn admit(
     let ends = now.saturating_add(policy.parameters().order_end.duration());
     let started = Started {
         pseudonym: *pseudonym.octets(),
-        action: begin.action,
+        errand: begin.errand,
         channel: begin.channel,
         session: begin.session,
         holder: facts.customer.holder,
@@ -104,6 +105,7 @@ pub fn decide(
             give_up_fee(state, Decision::record(Draft::new(WentBack { to: *to })))
         }
         Command::Abandon => abandon(state, AbandonedBy::Applicant),
+        Command::Revoke(wanted) => revoke(state, wanted, facts, now, policy),
         Command::Order => Decision::refuse(Why::of(approval(state, facts, now, policy).refusals())),
     }
 }
@@ -176,7 +178,10 @@ pub(crate) fn out_of_turn(state: &State, command: &Command, now: Instant) -> Opt
         Command::Abandon => return None,
         _ if now >= state.ends => return Some(refusals::overdue(state.ends)),
         Command::GoBack(to) => {
-            let back = (StepName::Choose..=state.step()).contains(to);
+            let back = match state.errand {
+                Errand::Order(_) => (StepName::Choose..=state.step()).contains(to),
+                Errand::Revoke | Errand::Register => *to == StepName::Identify,
+            };
             return (!back).then(|| refusals::not_back(state.step(), *to));
         }
         Command::Choose(_) => StepName::Choose,
@@ -190,6 +195,9 @@ pub(crate) fn out_of_turn(state: &State, command: &Command, now: Instant) -> Opt
         Command::ConfirmFee { .. } => StepName::ConfirmFee,
         Command::GiveDetails(_) => StepName::Details,
         Command::Order => StepName::PasswordAndMedium,
+        // Who is not identified is told so by the policy, beside all else (R36).
+        Command::Revoke(_) if state.errand == Errand::Revoke => return None,
+        Command::Revoke(_) => StepName::CarryOut,
     };
     if wanted != state.step() {
         return Some(refusals::not_the_step(state.step(), wanted));

@@ -1,10 +1,13 @@
 use core::fmt;
 
+use npki_core::RevocationReason;
 use npki_ledger::{Change, SealedId, SealedKind};
 use zeroize::Zeroizing;
 
 use super::event::Event;
-use crate::{ReservationId, SubscriberEvent, Why, effect::EffectKind, ports::NoticeKind};
+use crate::{
+    CertificateRef, ReservationId, SubscriberEvent, Why, effect::EffectKind, ports::NoticeKind,
+};
 
 /// What is decided: either the rules that refuse, or what happens.
 #[derive(Debug, Default)]
@@ -72,6 +75,8 @@ pub struct Wish {
     pub reservation: Option<ReservationId>,
     /// What the subscriber is told.
     pub notice: Option<NoticeKind>,
+    /// The certificate that is revoked, and why.
+    pub revoke: Option<(CertificateRef, RevocationReason)>,
 }
 
 impl Wish {
@@ -80,6 +85,16 @@ impl Wish {
             what,
             reservation: None,
             notice: None,
+            revoke: None,
+        }
+    }
+
+    pub(crate) const fn revoke(certificate: CertificateRef, reason: RevocationReason) -> Self {
+        Self {
+            what: EffectKind::Revoke,
+            reservation: None,
+            notice: None,
+            revoke: Some((certificate, reason)),
         }
     }
 
@@ -88,6 +103,7 @@ impl Wish {
             what,
             reservation: Some(reservation),
             notice: None,
+            revoke: None,
         }
     }
 
@@ -96,6 +112,7 @@ impl Wish {
             what,
             reservation: None,
             notice: Some(notice),
+            revoke: None,
         }
     }
 }

@@ -3,13 +3,14 @@
 
 use der::{Sequence, asn1::OctetString};
 use npki_core::{
-    Channel, Holder, Instant, Issuer, OrderAction, OrderId, Product, ReferenceNumber,
-    ReplacedBecause,
+    Channel, Holder, Instant, Issuer, OrderId, Product, ReferenceNumber, ReplacedBecause,
+    RevocationReason,
 };
 use npki_ledger::SealedId;
 
 use crate::{
-    AcceptedTerm, CallId, Counted, EffectId, ReservationId, Session, StepName, Why,
+    AcceptedTerm, CallId, CertificateRef, Counted, EffectId, Errand, ReservationId, Session,
+    StepName, Why,
     effect::EffectKind,
     events::events,
     ports::{CardCell, NoticeKind, SecurityMeansKind},
@@ -46,6 +47,7 @@ events! {
         Abandoned = "application.abandoned";
         CancelAsked = "application.cancel-asked";
         Dropped = "application.effect-dropped";
+        RevokeAsked = "application.revoke-asked";
     }
 }
 
@@ -55,8 +57,8 @@ pub struct Started {
     /// Who applies: the pseudonym's 32 octets.
     #[asn1(type = "OCTET STRING", deref = "true")]
     pub pseudonym: [u8; 32],
-    /// Issue, reissue or renew.
-    pub action: OrderAction,
+    /// What for.
+    pub errand: Errand,
     /// Where.
     pub channel: Channel,
     /// Whether logged in.
@@ -373,6 +375,15 @@ pub struct Dropped {
     pub effect: EffectId,
     /// What it asked for.
     pub what: EffectKind,
+}
+
+/// The identified applicant has asked to revoke a certificate; the CA is being told (R13).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct RevokeAsked {
+    /// Which.
+    pub certificate: CertificateRef,
+    /// Why.
+    pub reason: RevocationReason,
 }
 
 /// Who ended an application.

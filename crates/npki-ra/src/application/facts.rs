@@ -1,11 +1,11 @@
 use der::asn1::OctetString;
-use npki_core::{Channel, Holder, Instant, Issuer, OrderAction, OrderId, Product};
+use npki_core::{Channel, Holder, Instant, Issuer, OrderId, Product};
 use npki_ledger::SealedId;
-use npki_policy::{Action, CertificateState, Enrolment, Krw, Policy, Request};
+use npki_policy::{CertificateState, Enrolment, Krw, Policy, Request};
 
 use super::state::State;
 use crate::{
-    Certificate, CertificateRef, Consent, Session, Subscriber, Terms,
+    Certificate, CertificateRef, Consent, Errand, Session, Subscriber, Terms,
     ports::{
         AccountNumber, CallOutcome, CardCell, Customer, OtpVerdict, Registered, Tried, Whereabouts,
     },
@@ -63,7 +63,7 @@ pub enum PortAnswer {
 /// Who asks for what, where: the part of a question to the policy that an application keeps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject {
-    pub(crate) action: OrderAction,
+    pub(crate) errand: Errand,
     pub(crate) channel: Channel,
     pub(crate) session: Session,
     pub(crate) holder: Holder,
@@ -72,7 +72,7 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) const fn of(state: &State) -> Self {
         Self {
-            action: state.action,
+            errand: state.errand,
             channel: state.channel,
             session: state.session,
             holder: state.holder,
@@ -90,11 +90,7 @@ impl Subject {
         known.logged_in = Some(self.session == Session::LoggedIn);
         more(&mut known);
         Request {
-            action: match self.action {
-                OrderAction::Reissue => Action::Reissue,
-                OrderAction::Renew => Action::Renew,
-                _ => Action::Issue,
-            },
+            action: self.errand.action(),
             now,
             channel: self.channel,
             product,

@@ -5,7 +5,8 @@ use super::event::{
     AbandonedBy, Called, Chosen, Confirmed, Event, FeeConfirmed, Identification, Ordered, Started,
 };
 use crate::{
-    AcceptedTerm, ApplicationId, CertificateRef, EventError, ReservationId, Session, StepName,
+    AcceptedTerm, ApplicationId, CertificateRef, Errand, EventError, ReservationId, Session,
+    StepName,
     ports::{CardCell, SecurityMeansKind},
 };
 
@@ -19,8 +20,8 @@ pub struct State {
     pub version: u64,
     /// Who applies.
     pub pseudonym: Pseudonym,
-    /// Issue, reissue or renew.
-    pub action: OrderAction,
+    /// What for.
+    pub errand: Errand,
     /// Where it began.
     pub channel: Channel,
     /// Whether logged in there.
@@ -105,6 +106,8 @@ pub enum End {
     Lapsed,
     /// The CA did not take the order.
     Declined,
+    /// The CA was asked to revoke; what it has answered stands at the certificate.
+    RevokeAsked(CertificateRef),
     /// Ended before an order.
     Abandoned(AbandonedBy),
 }
@@ -117,7 +120,7 @@ impl State {
             id,
             version: 1,
             pseudonym: Pseudonym::from_octets(started.pseudonym),
-            action: started.action,
+            errand: started.errand,
             channel: started.channel,
             session: started.session,
             holder: started.holder,
@@ -162,6 +165,12 @@ impl State {
     pub fn step(&self) -> StepName {
         if self.end.is_some() || self.order.is_some() {
             StepName::Done
+        } else if self.errand.order_action().is_none() {
+            if self.is_identified() {
+                StepName::CarryOut
+            } else {
+                StepName::Identify
+            }
         } else if self.chosen.is_none() {
             StepName::Choose
         } else if !self.is_identified() {
@@ -178,8 +187,8 @@ impl State {
     /// Whether step 3 is complete (R30, R31, R33); a renewal has none.
     #[must_use]
     pub fn is_identified(&self) -> bool {
-        match (self.action, self.extra) {
-            (OrderAction::Renew, _) => true,
+        match (self.errand, self.extra) {
+            (Errand::Order(OrderAction::Renew), _) => true,
             (_, None) => false,
             (_, Some(extra)) => {
                 extra.is_identity_card() || (self.account.is_some() && self.means.is_some())
@@ -225,7 +234,7 @@ impl State {
     /// Whether step 5 is to be taken: a renewal keeps the names that the bank knows.
     #[must_use]
     pub fn wants_details(&self) -> bool {
-        self.action != OrderAction::Renew
+        self.errand != Errand::Order(OrderAction::Renew)
     }
 
     /// Whether it replaces a certificate whose key has leaked: then it outlives a lapsed order (R12).
@@ -363,6 +372,7 @@ pub fn evolve(mut state: State, event: &Event) -> Result<State, EventError> {
         Event::Released(fee) => state.money(fee.reservation, MoneyStage::Released),
         Event::Refunded(fee) => state.money(fee.reservation, MoneyStage::Refunded),
         Event::WentBack(back) => state.forget_from(back.to),
+        Event::RevokeAsked(asked) => state.end = Some(End::RevokeAsked(asked.certificate.clone())),
         Event::Abandoned(abandoned) => state.end = Some(End::Abandoned(abandoned.by)),
         // They are there to be read, and change nothing.
         Event::Notified(_)

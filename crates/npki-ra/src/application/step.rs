@@ -6,10 +6,11 @@ use npki_policy::Krw;
 use super::{
     command::{Begin, Choice, Command, Selection},
     event::Identification,
+    revoke::Revoke,
     state::{End, MoneyStage, State},
 };
 use crate::{
-    AcceptedTerm, ApplicationId, Consent, Session, StepName, SubscriberDetails,
+    AcceptedTerm, ApplicationId, Consent, Errand, Session, StepName, SubscriberDetails,
     ports::{AccountPassword, CardCell, MeansAnswer, UserId},
 };
 
@@ -32,6 +33,8 @@ pub enum Step {
     Details(Details),
     /// Step 6.
     PasswordAndMedium(PasswordAndMedium),
+    /// Which certificate is to be revoked?
+    Revoke(ChooseToRevoke),
     /// Another system has not answered yet: run [`Ra::reconcile`](crate::Ra::reconcile), look again.
     Waiting,
     /// The order is at the CA; its news decide (R18b).
@@ -92,9 +95,10 @@ impl Application {
             },
             StepName::Details => Step::Details(Details(())),
             StepName::PasswordAndMedium => Step::PasswordAndMedium(PasswordAndMedium(())),
-            _ => Step::Choose(Choose {
-                action: state.action,
-            }),
+            _ => match state.errand {
+                Errand::Order(action) => Step::Choose(Choose { action }),
+                Errand::Revoke | Errand::Register => Step::Revoke(ChooseToRevoke(())),
+            },
         }
     }
 
@@ -117,7 +121,7 @@ impl Application {
 /// applicant before user id and IDN match.
 #[derive(Debug)]
 pub struct TermsAndIdentity {
-    pub(crate) action: OrderAction,
+    pub(crate) errand: Errand,
     pub(crate) channel: Channel,
     pub(crate) session: Session,
     pub(crate) terms: Vec<AcceptedTerm>,
@@ -134,7 +138,7 @@ impl TermsAndIdentity {
     #[must_use]
     pub fn agree(self, user: UserId, idn: Idn, accepted: Vec<AcceptedTerm>) -> Begin {
         Begin {
-            action: self.action,
+            errand: self.errand,
             channel: self.channel,
             session: self.session,
             user,
@@ -330,6 +334,18 @@ impl PasswordAndMedium {
     #[must_use]
     pub const fn order(self) -> Command {
         Command::Order
+    }
+}
+
+/// Who has come to revoke is identified, and says which certificate.
+#[derive(Debug)]
+pub struct ChooseToRevoke(());
+
+impl ChooseToRevoke {
+    /// This one.
+    #[must_use]
+    pub const fn revoke(self, certificate: Revoke) -> Command {
+        Command::Revoke(certificate)
     }
 }
 

@@ -11,8 +11,8 @@ use super::{
     order::why_claimed,
 };
 use crate::{
-    ApplicationId, Certificate, CertificateRef, Decision, Draft, Facts, Fresh, RaError, Refusal,
-    Session, State, Subscriber, Why,
+    ApplicationId, Certificate, CertificateRef, Decision, Draft, Errand, Facts, Fresh, RaError,
+    Refusal, Session, State, Subscriber, Why,
     application::{
         Subject, approval, certificate_ref, digest,
         event::{Chosen, Replaces, Started},
@@ -114,7 +114,7 @@ impl Ra<'_> {
         if let Some(held) = self.ledger.claim(&replacement(&name))?
             && let Some(id) = application_of(&held.owner)
             && let Some(state) = self.find(id)?
-            && state.action == action
+            && state.errand == Errand::Order(action)
             && state.open_order().is_some()
         {
             return self.open_order_of(id, now);
@@ -239,7 +239,7 @@ impl Ra<'_> {
         }
     }
 
-    fn unrecorded(&self, command: &str, why: Why, now: Instant) -> Refusal {
+    pub(super) fn unrecorded(&self, command: &str, why: Why, now: Instant) -> Refusal {
         Refusal {
             command: command.to_owned(),
             at: now,
@@ -262,7 +262,7 @@ impl Begun<'_> {
         let user = fresh.sealed;
         Started {
             pseudonym: *self.subscriber.pseudonym.octets(),
-            action: OrderAction::Renew,
+            errand: OrderAction::Renew.into(),
             channel: Channel::Pc,
             session: Session::LoggedOut,
             holder: self.customer.holder,

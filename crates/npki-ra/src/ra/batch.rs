@@ -134,6 +134,9 @@ impl<'a> Batch<'a> {
 
     /// Opens an effect of the application.
     pub(super) fn wish(&mut self, wish: &Wish) -> Result<(), RaError> {
+        if let Some((certificate, reason)) = &wish.revoke {
+            return self.revoke(certificate.clone(), *reason);
+        }
         let walk = self.application.as_ref().ok_or(RaError::Damaged("batch"))?;
         self.wish_of(walk.id, wish)
     }

@@ -1,4 +1,4 @@
-use npki_core::{Channel, Instant, OrderAction};
+use npki_core::{Channel, Instant};
 use npki_ledger::{Change, IdempotencyKey};
 use rand_core::CryptoRng;
 
@@ -10,7 +10,7 @@ use super::{
     request::BEGIN,
 };
 use crate::{
-    ApplicationId, Begin, Draft, RaError, Refusal, Session, TermsAndIdentity,
+    ApplicationId, Begin, Draft, Errand, RaError, Refusal, Session, TermsAndIdentity,
     application::{admit, digest},
     names::{self, applicant_key},
     refusals,
@@ -22,12 +22,12 @@ impl Ra<'_> {
     #[must_use]
     pub fn apply(
         &self,
-        action: OrderAction,
+        errand: impl Into<Errand>,
         channel: Channel,
         session: Session,
     ) -> TermsAndIdentity {
         TermsAndIdentity {
-            action,
+            errand: errand.into(),
             channel,
             session,
             terms: self.terms.of_the_bank().cloned().collect(),

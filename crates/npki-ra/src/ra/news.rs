@@ -96,7 +96,8 @@ impl Ra<'_> {
         if let Some(reservation) = state.open_reservation() {
             batch.wish(&Wish::money(EffectKind::Capture, reservation))?;
         }
-        let notice = match state.action {
+        let action = state.errand.order_action().ok_or(damaged("errand"))?;
+        let notice = match action {
             OrderAction::Reissue => NoticeKind::Reissued,
             OrderAction::Renew => NoticeKind::Renewed,
             _ => NoticeKind::Issued,
@@ -107,7 +108,7 @@ impl Ra<'_> {
         let event = CertificateConfirmed {
             order: *order,
             application: state.id,
-            action: state.action,
+            action,
             product: chosen.product,
             issuer: chosen.issuer,
             serial: certificate.serial.clone(),

@@ -263,7 +263,7 @@ fn fits(state: &State, terms: &OrderTerms) -> bool {
     let chosen = chosen.map(|c| (c.product, c.issuer, c.fee));
     let paid = terms.fee.map(|fee| fee.0);
     chosen == Some((terms.product, terms.issuer, paid))
-        && (state.action, state.holder) == (terms.action, terms.holder)
+        && (state.errand, state.holder) == (terms.action.into(), terms.holder)
         && matches!(
             terms.action,
             OrderAction::Issue | OrderAction::Reissue | OrderAction::Renew

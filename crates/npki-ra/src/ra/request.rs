@@ -11,7 +11,7 @@ impl Ra<'_> {
     pub(super) fn begin_digest(&self, begin: &Begin) -> [u8; 32] {
         let mut parts: Vec<&[u8]> = vec![
             BEGIN.as_bytes(),
-            begin.action.name().as_bytes(),
+            begin.errand.name().as_bytes(),
             begin.channel.name().as_bytes(),
             begin.session.name().as_bytes(),
             begin.user.expose_text().as_bytes(),
@@ -89,6 +89,11 @@ fn public_parts(command: &Command) -> String {
             add(&account.map_or("verified".to_owned(), |at| at.to_string()));
         }
         Command::GoBack(to) => add(to),
+        Command::Revoke(wanted) => {
+            add(&wanted.issuer);
+            wanted.serial.iter().for_each(|octet| add(octet));
+            add(&wanted.reason);
+        }
         Command::AskCard
         | Command::CheckCall
         | Command::CheckDeparture

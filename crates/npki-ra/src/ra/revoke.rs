@@ -1,42 +1,23 @@
 use der::asn1::OctetString;
-use npki_core::{Channel, Instant, Issuer, PortError, RevocationReason};
+use npki_core::{Instant, PortError};
 use npki_ledger::{IdempotencyKey, Key};
-use npki_policy::{Action, AskedBy, CertificateState, Request, evaluate};
+use npki_policy::CertificateState;
 use rand_core::CryptoRng;
 
 use super::{
-    Ra, TRIES,
+    Answer, Ra, TRIES,
     batch::Batch,
     handle::again,
     load::damaged,
     run::{Fared, close, said},
 };
 use crate::{
-    CertificateRef, Draft, Effect, RaError, Refund, Refusal, Why,
-    application::{certificate_ref, digest},
+    ApplicationId, Command, Draft, Effect, RaError, Refund, Refusal, Revoke,
+    application::{Shown, certificate_ref, decide_revocation, digest},
     effect::EffectKind,
     refusals,
-    subscriber::event::{RevocationAsked, RevocationDeclined, SubscriberRefused},
+    subscriber::event::{RevocationDeclined, SubscriberRefused},
 };
-
-/// A request to revoke (폐기, R13).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revoke {
-    /// The CA.
-    pub issuer: Issuer,
-    /// Big-endian octets of the serial number.
-    pub serial: Vec<u8>,
-    /// Why.
-    pub reason: RevocationReason,
-    /// By what it is asked for.
-    ///
-    /// # Security
-    /// Whoever calls has checked it: the certificate's own signature over the request, or the
-    /// person, by an identity card or on the telephone.
-    pub asked_by: AskedBy,
-    /// Where.
-    pub channel: Channel,
-}
 
 /// What became of a request to revoke.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,38 +37,99 @@ pub enum Revocation {
 }
 
 impl Ra<'_> {
-    /// Revokes a certificate: immediately and for ever. Answered after the CA has recorded it.
+    /// Revokes by identification: immediately and for ever, answered after the CA has recorded it.
+    /// The application was begun for [`Errand::Revoke`](crate::Errand::Revoke), and its applicant
+    /// has been identified as for an issue (R30, R31), at a branch by an identity card.
+    ///
+    /// As [`Ra::handle`] with [`Command::Revoke`], whose answer does not tell the CA's.
     ///
     /// # Errors
-    /// [`RaError`].
-    pub fn revoke(
+    /// [`RaError`]; repeat with the same key.
+    pub fn revoke_by_identification(
         &self,
-        request: &Revoke,
+        id: ApplicationId,
+        wanted: &Revoke,
         key: &IdempotencyKey,
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Revocation, RaError> {
-        let name = certificate_ref(request.issuer, &request.serial)?;
-        let refused = |why| {
-            Revocation::Refused(Refusal {
-                command: REVOKE.to_owned(),
-                at: now,
-                why: vec![why],
-                policy: Some(digest(self.policy)),
-            })
-        };
+        match self.handle(id, &Command::Revoke(wanted.clone()), key, now, rng)? {
+            Answer::Refused(refusal) => Ok(Revocation::Refused(refusal)),
+            Answer::Done(_) => self.revocation_of(wanted, now),
+        }
+    }
+
+    /// Revokes for a signature of the certificate that a CA has verified (`rr`): immediately and for
+    /// ever, answered after the CA has recorded it.
+    ///
+    /// # Errors
+    /// [`RaError`]; repeat with the same key.
+    ///
+    /// # Security
+    /// For the CA's port alone: the CA has checked the certificate's signature over the request.
+    pub fn revoke_by_certificate(
+        &self,
+        wanted: &Revoke,
+        key: &IdempotencyKey,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Revocation, RaError> {
+        self.revoke(wanted, &Shown::to_the_ca(), key, now, rng)
+    }
+
+    /// Revokes for whoever has shown that he may.
+    fn revoke(
+        &self,
+        wanted: &Revoke,
+        shown: &Shown,
+        key: &IdempotencyKey,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Revocation, RaError> {
+        let name = certificate_ref(wanted.issuer, &wanted.serial)?;
         let Some((owner, _)) = self.owner(&name)? else {
-            return Ok(refused(refusals::unknown_certificate()));
+            let why = refusals::unknown_certificate();
+            return Ok(Revocation::Refused(self.unrecorded(REVOKE, why, now)));
         };
-        let digest_of = self.revoke_digest(request);
-        if self.recorded(key, &digest_of)?.is_none() {
-            self.ask_to_revoke(&owner.pseudonym, &name, request, key, digest_of, now, rng)?;
+        let request = self.revoke_digest(wanted);
+        for _ in 0..TRIES {
+            if let Some(receipt) = self.recorded(key, &request)? {
+                if let Some(refusal) = self.refusal_in(&receipt)? {
+                    return Ok(Revocation::Refused(refusal));
+                }
+                self.run_effects_of(&receipt, now, rng)?;
+                return self.revocation_of(wanted, now);
+            }
+            let subscriber = self.subscriber(owner.pseudonym)?;
+            let certificate = subscriber
+                .certificate(name.issuer, name.serial.as_bytes())
+                .ok_or(damaged("certificate"))?;
+            let decided = decide_revocation(certificate, wanted.reason, shown, now, self.policy);
+            let mut batch = Batch::new(self, now).subscriber(&subscriber);
+            match decided {
+                Ok(asked) => {
+                    batch.push(Draft::of_subscriber(asked), rng)?;
+                    batch.revoke(name.clone(), wanted.reason)?;
+                }
+                Err(why) => {
+                    let refused = SubscriberRefused {
+                        command: REVOKE.to_owned(),
+                        why,
+                        policy: digest(self.policy),
+                    };
+                    batch.push(Draft::of_subscriber(refused), rng)?;
+                }
+            }
+            if let Err(conflict) = batch.commit(key, request)? {
+                again(conflict)?;
+            }
         }
-        let receipt = self.recorded(key, &digest_of)?.ok_or(damaged("receipt"))?;
-        if let Some(refusal) = self.refusal_in(&receipt)? {
-            return Ok(Revocation::Refused(refusal));
-        }
-        self.run_effects_of(&receipt, now, rng)?;
+        Err(RaError::Busy)
+    }
+
+    /// What has become of a revocation that was asked for.
+    fn revocation_of(&self, wanted: &Revoke, now: Instant) -> Result<Revocation, RaError> {
+        let name = certificate_ref(wanted.issuer, &wanted.serial)?;
         let (_, certificate) = self.owner(&name)?.ok_or(damaged("certificate"))?;
         Ok(match certificate.revoked {
             Some((_, at)) => Revocation::Revoked {
@@ -95,70 +137,11 @@ impl Ra<'_> {
                 refund: certificate.refund,
             },
             None if certificate.revoking => Revocation::Open,
-            None => refused(refusals::declined_revocation()),
+            None => {
+                let why = refusals::declined_revocation();
+                Revocation::Refused(self.unrecorded(REVOKE, why, now))
+            }
         })
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what a request consists of")]
-    fn ask_to_revoke(
-        &self,
-        pseudonym: &npki_ledger::Pseudonym,
-        name: &CertificateRef,
-        request: &Revoke,
-        key: &IdempotencyKey,
-        digest_of: [u8; 32],
-        now: Instant,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), RaError> {
-        for _ in 0..TRIES {
-            let subscriber = self.subscriber(*pseudonym)?;
-            let certificate = subscriber
-                .certificate(name.issuer, name.serial.as_bytes())
-                .ok_or(damaged("certificate"))?;
-            let question = Request {
-                action: Action::Revoke,
-                now,
-                channel: request.channel,
-                product: certificate.product,
-                // The rules of revocation do not look at the holder.
-                holder: npki_core::Holder::Individual,
-                facts: npki_policy::Facts {
-                    certificate: Some(certificate.held()),
-                    asked_by: Some(request.asked_by),
-                    ..npki_policy::Facts::default()
-                },
-            };
-            let decision = evaluate(self.policy, &question);
-            let mut why = Why::of(decision.refusals());
-            if certificate.revoking {
-                why.push(refusals::being_revoked());
-            }
-            let mut batch = Batch::new(self, now).subscriber(&subscriber);
-            let policy = digest(self.policy);
-            if why.is_empty() {
-                let asked = RevocationAsked {
-                    issuer: name.issuer,
-                    serial: name.serial.clone(),
-                    reason: request.reason,
-                    asked_by: request.asked_by.name().to_owned(),
-                    policy,
-                };
-                batch.push(Draft::of_subscriber(asked), rng)?;
-                batch.revoke(name.clone(), request.reason)?;
-            } else {
-                let refused = SubscriberRefused {
-                    command: REVOKE.to_owned(),
-                    why,
-                    policy,
-                };
-                batch.push(Draft::of_subscriber(refused), rng)?;
-            }
-            match batch.commit(key, digest_of)? {
-                Ok(_) => return Ok(()),
-                Err(conflict) => again(conflict)?,
-            }
-        }
-        Err(RaError::Busy)
     }
 
     /// Asks the CA to revoke, and records what it answers.
@@ -216,8 +199,6 @@ impl Ra<'_> {
             request.issuer.name().as_bytes(),
             &request.serial,
             request.reason.name().as_bytes(),
-            request.asked_by.name().as_bytes(),
-            request.channel.name().as_bytes(),
         ])
     }
 }

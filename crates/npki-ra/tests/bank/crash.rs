@@ -8,8 +8,8 @@ use npki_ledger::{
 };
 use npki_policy::CertificateState;
 use npki_ra::{
-    Answer, Application, ApplicationId, Command, Consent, End, Ra, RaError, Refund, Revocation,
-    Revoke, Selection, Step,
+    Answer, Application, ApplicationId, Command, Consent, End, Errand, Ra, RaError, Refund,
+    Revocation, Revoke, Selection, Step,
 };
 
 use crate::world::*;
@@ -23,6 +23,7 @@ enum Story {
     Reissue(ReplacedBecause),
     Renew,
     Revoke,
+    RevokeIdentified,
     Abandon,
 }
 
@@ -81,19 +82,24 @@ impl<'a> Client<'a> {
         let id = begun.done().unwrap().id();
         self.go(id, "choose", &Command::Choose(choice.clone()));
         if action != OrderAction::Renew {
-            world.set(|o| o.phone = npki_ra::ports::CallOutcome::Approved { at: self.now });
-            self.go(id, "call", &Command::CallPhone { phone: 0 });
-            // A call whose placing was lost is placed again when the request is repeated, or by
-            // the applicant who hears nothing.
-            let rings = world.set(|o| !o.rings.is_empty());
-            if !rings {
-                self.go(id, "call again", &Command::CallPhone { phone: 0 });
-            }
-            self.go(id, "check", &Command::CheckCall);
-            self.go(id, "account", &account(PASSWORD));
-            self.go(id, "means", &Command::AnswerMeans(otp(OTP)));
+            self.identify(id);
         }
         id
+    }
+
+    fn identify(&self, id: ApplicationId) {
+        let world = self.world;
+        world.set(|o| o.phone = npki_ra::ports::CallOutcome::Approved { at: self.now });
+        self.go(id, "call", &Command::CallPhone { phone: 0 });
+        // A call whose placing was lost is placed again when the request is repeated, or by
+        // the applicant who hears nothing.
+        let rings = world.set(|o| !o.rings.is_empty());
+        if !rings {
+            self.go(id, "call again", &Command::CallPhone { phone: 0 });
+        }
+        self.go(id, "check", &Command::CheckCall);
+        self.go(id, "account", &account(PASSWORD));
+        self.go(id, "means", &Command::AnswerMeans(otp(OTP)));
     }
 
     fn pay(&self, id: ApplicationId) {
@@ -201,13 +207,12 @@ fn tell(
                 issuer: Issuer::Kica,
                 serial: serial.clone().unwrap(),
                 reason: npki_core::RevocationReason::Unspecified,
-                asked_by: npki_policy::AskedBy::OwnSignature,
-                channel: Channel::Pc,
             };
             let key = key("revoke");
-            client.ask(|ra| ra.revoke(&request, &key, client.now, &mut rng(5)));
+            client.ask(|ra| ra.revoke_by_certificate(&request, &key, client.now, &mut rng(5)));
             client.reconcile();
-            let answer = client.ask(|ra| ra.revoke(&request, &key, client.now, &mut rng(5)));
+            let answer =
+                client.ask(|ra| ra.revoke_by_certificate(&request, &key, client.now, &mut rng(5)));
             let refund = Refund::Decided;
             assert_eq!(
                 answer,
@@ -216,6 +221,26 @@ fn tell(
                     refund
                 }
             );
+        }
+        Story::RevokeIdentified => {
+            let begin = begin(&world, Errand::Revoke, Channel::Pc);
+            let begun = client.ask(|ra| ra.begin(&begin, &key("begin"), client.now, &mut rng(3)));
+            let id = begun.done().unwrap().id();
+            client.identify(id);
+            let wanted = Revoke {
+                issuer: Issuer::Kica,
+                serial: serial.clone().unwrap(),
+                reason: npki_core::RevocationReason::KeyCompromise,
+            };
+            let revoke = |ra: &Ra<'_>| {
+                let key = key("revoke");
+                ra.revoke_by_identification(id, &wanted, &key, client.now, &mut rng(5))
+            };
+            client.ask(revoke);
+            client.reconcile();
+            let refund = Refund::Decided;
+            let at = client.now;
+            assert_eq!(client.ask(revoke), Revocation::Revoked { at, refund });
         }
         Story::Abandon => {
             let id = client.apply(OrderAction::Issue, &choice(superseded));
@@ -250,7 +275,7 @@ fn laws(story: Story, world: &World) {
         Story::Reissue(ReplacedBecause::Leaked) => (&[Revoked, Issued], &["captured"], 2),
         Story::Reissue(_) => (&[Reissued, Issued], &["captured"], 2),
         Story::Renew => (&[Renewed, Issued], &["captured", "captured"], 2),
-        Story::Revoke => (&[Revoked], &["refunded"], 1),
+        Story::Revoke | Story::RevokeIdentified => (&[Revoked], &["refunded"], 1),
         Story::Abandon => (&[], &["released"], 1),
     };
     assert_eq!(states, wanted);
@@ -311,6 +336,11 @@ fn renew() {
 #[test]
 fn revoke() {
     sweep(Story::Revoke);
+}
+
+#[test]
+fn revoke_by_identification() {
+    sweep(Story::RevokeIdentified);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! After issue: renewal, reissue, revocation, and news in every order.
 
 use npki_core::{
-    CertificateFacts, Channel, Issuer, OrderAction, OrderId, OrderNews, Product, ReplacedBecause,
+    CertificateFacts, Issuer, OrderAction, OrderId, OrderNews, Product, ReplacedBecause,
     RevocationReason, ValidityRule,
 };
-use npki_policy::{AskedBy, CertificateState, Krw};
+use npki_policy::{CertificateState, Krw};
 use npki_ra::{
     Bill, BillKind, Certificate, Command, End, RaError, Refund, Revocation, Revoke, Step,
     ports::{NoticeKind, UserId},
@@ -42,13 +42,11 @@ fn revoke(world: &World, facts: &CertificateFacts, issuer: Issuer, now: &str) ->
         issuer,
         serial: facts.serial.as_bytes().to_vec(),
         reason: RevocationReason::CessationOfOperation,
-        asked_by: AskedBy::OwnSignature,
-        channel: Channel::Pc,
     };
     let key = key(&format!("revoke {now}"));
     world
         .ra()
-        .revoke(&request, &key, at(now), &mut rng(9))
+        .revoke_by_certificate(&request, &key, at(now), &mut rng(9))
         .unwrap()
 }
 

@@ -12,5 +12,6 @@ mod life;
 mod model;
 mod otp;
 mod refusals;
+mod revocation;
 mod steps;
 mod world;

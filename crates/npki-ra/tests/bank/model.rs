@@ -12,7 +12,6 @@ use npki_core::{
     RevocationReason,
 };
 use npki_ledger::{Change, Ledger as _, audit};
-use npki_policy::AskedBy;
 use npki_ra::{
     Answer, ApplicationId, BillKind, Choice, Command, Consent, RaError, ReservationId, Revocation,
     Revoke, Selection, Step, StepName, Subscriber,
@@ -224,10 +223,9 @@ impl Model {
                     issuer: held.issuer,
                     serial: held.serial.clone(),
                     reason: *reason,
-                    asked_by: AskedBy::OwnSignature,
-                    channel: Channel::Pc,
                 };
-                let answer = self.ask(|ra, key| ra.revoke(&request, key, now, &mut rng(4)));
+                let answer =
+                    self.ask(|ra, key| ra.revoke_by_certificate(&request, key, now, &mut rng(4)));
                 matches!(answer, Some(Revocation::Refused(_)))
             }
             Deed::RevokedAtTheCa(which) => {

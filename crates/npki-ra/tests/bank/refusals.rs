@@ -78,7 +78,7 @@ fn step_1() {
         // A renewal has no hours (R16).
         (
             Begin {
-                action: OrderAction::Renew,
+                errand: OrderAction::Renew.into(),
                 ..base()
             },
             "2026-11-23T00:30:00+09:00",

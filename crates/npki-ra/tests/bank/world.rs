@@ -16,8 +16,8 @@ use npki_ledger::{IdempotencyKey, Ledger, MemoryLedger, SealingKey, Span};
 use npki_policy::{Enrolment, Krw, Policy};
 use npki_ra::{
     Answer, Application, ApplicationId, Begin, CallId, Command, Consent, DetailsForm, EffectId,
-    Keys, Ra, RaError, ReservationId, Session, Step, Subscriber, SubscriberDetails, Terms, TryId,
-    ports::*,
+    Errand, Keys, Ra, RaError, ReservationId, Session, Step, Subscriber, SubscriberDetails, Terms,
+    TryId, ports::*,
 };
 use rand_core::SeedableRng;
 
@@ -583,8 +583,13 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Step 1, on a PC.
-    pub(crate) fn begin(world: &'a World, name: &str, action: OrderAction, now: &str) -> Self {
-        Self::begin_as(world, name, &begin(world, action, Channel::Pc), now)
+    pub(crate) fn begin(
+        world: &'a World,
+        name: &str,
+        errand: impl Into<Errand>,
+        now: &str,
+    ) -> Self {
+        Self::begin_as(world, name, &begin(world, errand, Channel::Pc), now)
     }
 
     /// Step 1, in the app, where nobody is logged in (R33).
@@ -596,7 +601,7 @@ impl<'a> Walk<'a> {
         Self::begin_as(world, name, &begin, now)
     }
 
-    fn begin_as(world: &'a World, name: &str, begin: &Begin, now: &str) -> Self {
+    pub(crate) fn begin_as(world: &'a World, name: &str, begin: &Begin, now: &str) -> Self {
         let now = at(now);
         let key = key(&format!("{name} begin"));
         let ra = world.ra();
@@ -755,9 +760,9 @@ pub(crate) fn issued(
     world.facts(&order)
 }
 
-pub(crate) fn begin(world: &World, action: OrderAction, channel: Channel) -> Begin {
+pub(crate) fn begin(world: &World, errand: impl Into<Errand>, channel: Channel) -> Begin {
     Begin {
-        action,
+        errand: errand.into(),
         channel,
         session: Session::LoggedIn,
         user: UserId::new(USER),
