@@ -37,8 +37,9 @@ pub enum CrlVerdict {
 /// distribution point in its scope covers all certificates of its issuer.
 ///
 /// # Errors
-/// [`CrlError`] by cause: the CRL then tells nothing of the certificate, neither good nor bad. Delta
-/// and indirect CRLs and those for some reasons only are refused by name.
+/// [`CrlError`] by cause: the CRL then tells nothing of the certificate, neither good nor bad. Indirect
+/// CRLs and those for some reasons only are refused by name, and so is a delta CRL, which tells
+/// something only beside the CRL that it amends ([`judge_crls`](crate::judge_crls)).
 ///
 /// Source: RFC 5280 sections 5 and 6.3.3; KCAC.TS.CRLPROF for partitions.
 pub fn judge_crl(
@@ -48,23 +49,23 @@ pub fn judge_crl(
     at: Instant,
     algorithms: AlgorithmPolicy,
 ) -> Result<CrlVerdict, CrlError> {
-    check_usable(crl, certificate, at)?;
+    if !crl.issuer().matches(certificate.issuer()) {
+        return Err(CrlError::WrongIssuer);
+    }
+    if crl.is_delta() {
+        return Err(CrlError::NoBase);
+    }
+    check_about(crl, certificate)?;
+    check_time(crl, at)?;
     check_signer(crl, issuer)?;
     verify_signature(crl, issuer, algorithms)?;
     look_up(crl, certificate)
 }
 
-/// Everything about a CRL and a certificate that needs no signer.
-pub(crate) fn check_usable(
-    crl: &Crl,
-    certificate: &Certificate,
-    at: Instant,
-) -> Result<(), CrlError> {
+/// Whether a CRL is about a certificate, and holds nothing that is not processed.
+pub(crate) fn check_about(crl: &Crl, certificate: &Certificate) -> Result<(), CrlError> {
     if !crl.issuer().matches(certificate.issuer()) {
         return Err(CrlError::WrongIssuer);
-    }
-    if crl.is_delta() {
-        return Err(CrlError::Unsupported("a delta CRL"));
     }
     let unknown = crl
         .extensions()
@@ -78,7 +79,11 @@ pub(crate) fn check_usable(
             oid => CrlError::UnknownCriticalExtension(oid),
         });
     }
-    check_scope(crl, certificate)?;
+    check_scope(crl, certificate)
+}
+
+/// Whether an instant lies within thisUpdate and nextUpdate.
+pub(crate) fn check_time(crl: &Crl, at: Instant) -> Result<(), CrlError> {
     let this_update = crl.this_update();
     if at < this_update {
         return Err(CrlError::NotYetValid { this_update });
@@ -142,7 +147,7 @@ pub(crate) fn prepare_verifying(
     Ok(Verifying { key, algorithm })
 }
 
-/// The entry of a certificate in a CRL that is good for it.
+/// The entry of a certificate in a complete CRL that is good for it.
 pub(crate) fn look_up(crl: &Crl, certificate: &Certificate) -> Result<CrlVerdict, CrlError> {
     let Some(entry) = crl.find(certificate.serial_number()) else {
         return Ok(CrlVerdict::Good);
@@ -156,6 +161,57 @@ pub(crate) fn look_up(crl: &Crl, certificate: &Certificate) -> Result<CrlVerdict
         at: entry.revoked_at,
         reason,
     })
+}
+
+/// The entry of a certificate in a complete CRL and the delta CRL that amends it.
+///
+/// Source: RFC 5280 section 6.3.3 (i) to (k).
+pub(crate) fn look_up_amended(
+    complete: &Crl,
+    delta: &Crl,
+    certificate: &Certificate,
+) -> Result<CrlVerdict, CrlError> {
+    let Some(entry) = delta.find(certificate.serial_number()) else {
+        return look_up(complete, certificate);
+    };
+    Ok(
+        match entry.reason.unwrap_or(RevocationReason::Unspecified) {
+            RevocationReason::RemoveFromCrl => CrlVerdict::Good,
+            reason => CrlVerdict::Revoked {
+                at: entry.revoked_at,
+                reason,
+            },
+        },
+    )
+}
+
+/// Whether a delta CRL brings a complete one up to date: of one issuer and key and for one scope, made
+/// to the complete one's number or to one before it, and later than it.
+///
+/// Source: RFC 5280 sections 5.2.4 and 6.3.3 (c).
+pub(crate) fn amends(delta: &Crl, complete: &Crl) -> bool {
+    let (Some(base), Some(number), Some(known)) =
+        (delta.base_number(), delta.number(), complete.number())
+    else {
+        return false;
+    };
+    delta.issuer().matches(complete.issuer())
+        && scope(delta) == scope(complete)
+        && delta.authority_key_identifier() == complete.authority_key_identifier()
+        && magnitude(base) <= magnitude(known)
+        && magnitude(known) < magnitude(number)
+}
+
+/// issuingDistributionPoint as written: what a CRL covers.
+pub(crate) fn scope(crl: &Crl) -> Option<&[u8]> {
+    crl.extensions()
+        .find(|e| e.oid == ID_CE_ISSUING_DISTRIBUTION_POINT)
+        .map(|e| e.value)
+}
+
+/// What cRLNumbers without leading zeros compare by.
+pub(crate) fn magnitude(number: &[u8]) -> (usize, &[u8]) {
+    (number.len(), number)
 }
 
 /// RFC 5280 section 6.3.3 (b)(2).
@@ -245,7 +301,7 @@ fn same_uri(a: &str, b: &str) -> bool {
 const INDIRECT: &str = "an indirect CRL";
 const RELATIVE: &str = "a distribution point named relative to its issuer";
 
-/// What may be critical in a CRL. deltaCRLIndicator is refused by its own name before.
+/// What may be critical in a CRL.
 const PROCESSED: &[ObjectIdentifier] = &[
     ID_CE_AUTHORITY_KEY_IDENTIFIER,
     ID_CE_CRL_NUMBER,

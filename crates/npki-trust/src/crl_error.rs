@@ -43,6 +43,9 @@ pub enum CrlError {
     /// Its partition, or its kind of certificates, is not the one of the certificate.
     #[error("the CRL's scope does not cover the certificate")]
     Scope,
+    /// A delta CRL, without a complete one that it amends.
+    #[error("the CRL is a delta, and the complete one that it amends is not at hand")]
+    NoBase,
     /// A critical extension that is not known here, of the CRL or of one of its entries.
     #[error("the CRL has the unknown critical extension {0}")]
     UnknownCriticalExtension(ObjectIdentifier),
@@ -70,6 +73,7 @@ impl CrlError {
             Self::Stale { .. } => "crl-stale",
             Self::NoNextUpdate => "crl-no-next-update",
             Self::Scope => "crl-scope",
+            Self::NoBase => "crl-no-base",
             Self::UnknownCriticalExtension(_) => "crl-unknown-critical-extension",
             Self::Unsupported(_) => "crl-unsupported",
             Self::NotConforming(_) => "crl-not-conforming",

@@ -4,7 +4,8 @@
 //! A [`Validator`] holds the trust [`Anchors`] and what a relying party (이용기관) asks for; it
 //! takes a certificate, the certificates and CRLs at hand and an instant, and gives a
 //! [`ValidPath`] with the policies it is valid for, or the one cause that stood against it
-//! ([`PathError`]). [`judge_crl`] asks one CRL about one certificate, [`judge_ocsp`] one OCSP response.
+//! ([`PathError`]). [`judge_crl`] asks one CRL about one certificate, [`judge_crls`] all at hand with their
+//! deltas, [`judge_ocsp`] one OCSP response.
 //!
 //! All of RFC 5280 section 6.1 is processed: signatures, validity, names, basic constraints, key
 //! usage, name constraints, policies with their mappings and constraints. The last matter here:
@@ -12,7 +13,7 @@
 //! RFC 9618, which no certificate can make explode.
 //!
 //! This room opens no connection and reads no clock: who calls it fetches CRLs and OCSP
-//! responses and names the instant. What it does not process it refuses by name: unknown critical extensions, delta and
+//! responses and names the instant. What it does not process it refuses by name: unknown critical extensions,
 //! indirect CRLs, CRLs for some reasons only, distribution points named relative to their issuer.
 //! The work that hostile input can cause is bounded ([`Bounds`]). Host names are not matched here.
 //!
@@ -51,6 +52,7 @@ mod budget;
 mod conformance;
 mod crl;
 mod crl_error;
+mod crls;
 mod general_name;
 mod name_constraints;
 mod ocsp;
@@ -69,6 +71,7 @@ pub use anchors::Anchors;
 pub use budget::{Bounds, BudgetKind};
 pub use crl::{CrlVerdict, judge_crl};
 pub use crl_error::CrlError;
+pub use crls::judge_crls;
 pub use ocsp::{OcspFreshness, OcspNonce, OcspQuestion, OcspVerdict, ResponderState, judge_ocsp};
 pub use ocsp_error::{OcspError, Unauthorised};
 pub use path_error::PathError;

@@ -1,34 +1,21 @@
 //! RFC 5280 section 6.3.3 for one certificate of a path: which of the CRLs and OCSP responses at hand
 //! tells its state.
 
-use std::collections::BTreeMap;
-
-use const_oid::db::rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT;
-use npki_core::Instant;
-
 use crate::{
     CrlError, CrlVerdict, OcspError, OcspQuestion, OcspVerdict, PathError,
     budget::Exhausted,
     conformance::broken_crl_rule,
-    crl::{check_signer, check_usable, look_up, verify_signature},
+    crl::{check_signer, verify_signature},
+    crls::judge_each,
     ocsp::{is_about, judge_ocsp, worse},
     path_search::{Failure, Goal, Index, Search},
     path_walk::Inputs,
 };
 
-/// What one CRL said, and by which scope it spoke.
-struct Said<'a> {
-    scope: Option<&'a [u8]>,
-    this_update: Instant,
-    verdict: CrlVerdict,
-}
-
 impl<'a> Search<'a> {
     /// Whether the certificate at `index` is covered by a good CRL or OCSP response, and none of them
     /// says otherwise.
     ///
-    /// Of several CRLs of one scope the newest counts; of several scopes, one that lists the
-    /// certificate is enough.
     pub(crate) fn check_revocation(
         &mut self,
         index: Index,
@@ -41,53 +28,26 @@ impl<'a> Search<'a> {
         if let Some(Ok(OcspVerdict::Revoked { at, reason })) = answered {
             return Err(PathError::Revoked { depth, at, reason }.into());
         }
-        let certificate = self.certificate(index);
-        let crls = self.crls;
-        let mut said: Vec<Said<'a>> = Vec::new();
-        let mut nearest = CrlError::Missing;
-        for (number, crl) in crls.iter().enumerate() {
-            let usable = check_usable(crl, certificate, self.request.at).and_then(|()| {
-                let asked = self.validator.inputs.conforming;
-                let broken = asked.then(|| broken_crl_rule(crl)).flatten();
-                broken.map_or(Ok(()), |rule| Err(CrlError::NotConforming(rule)))
-            });
-            let told = match usable {
-                // A CRL of somebody else is no near miss.
-                Err(CrlError::WrongIssuer) => continue,
-                Err(error) => Err(error),
-                Ok(()) => self
-                    .check_signed(number, issuer, anchor, signers)?
-                    .and_then(|()| look_up(crl, certificate)),
-            };
-            match told {
-                Ok(verdict) => said.push(Said {
-                    scope: crl
-                        .extensions()
-                        .find(|e| e.oid == ID_CE_ISSUING_DISTRIBUTION_POINT)
-                        .map(|e| e.value),
-                    this_update: crl.this_update(),
-                    verdict,
-                }),
-                Err(error) if nearest == CrlError::Missing || nearest == CrlError::Scope => {
-                    nearest = error;
-                }
-                Err(_) => {}
+        let (crls, at, certificate) = (self.crls, self.request.at, self.certificate(index));
+        let told = judge_each(crls, certificate, at, |number, signer| {
+            if let Some(rule) = self.broken_rule(number) {
+                return Ok(Err(CrlError::NotConforming(rule)));
             }
-        }
-        match (newest_of_each_scope(&said), answered) {
-            (Some(CrlVerdict::Revoked { at, reason }), _) => {
+            match signer {
+                None => self.find_signer(number, issuer, anchor, signers),
+                Some(signer) => Ok(self.verify_crl(number, signer)?.map(|()| signer)),
+            }
+        })?;
+        match (told, answered) {
+            (Ok(CrlVerdict::Revoked { at, reason }), _) => {
                 Err(PathError::Revoked { depth, at, reason }.into())
             }
             (_, Some(Ok(OcspVerdict::Unknown))) => Err(PathError::NotIssued { depth }.into()),
-            (Some(CrlVerdict::Good), _) | (_, Some(Ok(_))) => Ok(()),
-            (None, Some(Err(why))) if nearest == CrlError::Missing => {
+            (Ok(CrlVerdict::Good), _) | (_, Some(Ok(_))) => Ok(()),
+            (Err(CrlError::Missing), Some(Err(why))) => {
                 Err(PathError::OcspRefused { depth, why }.into())
             }
-            (None, _) => Err(PathError::RevocationUnknown {
-                depth,
-                why: nearest,
-            }
-            .into()),
+            (Err(why), _) => Err(PathError::RevocationUnknown { depth, why }.into()),
         }
     }
 
@@ -124,19 +84,20 @@ impl<'a> Search<'a> {
         Ok(told)
     }
 
-    /// Whether a CRL is signed by the issuer itself, or by another key of the same name whose own
-    /// path to the same anchor holds (6.3.3 (f), (g)).
-    fn check_signed(
+    /// Who signed a CRL: the issuer itself, or another key of the same name whose own path to the same
+    /// anchor holds (6.3.3 (f), (g)).
+    fn find_signer(
         &mut self,
         crl: usize,
         issuer: Index,
         anchor: Index,
         signers: &[Index],
-    ) -> Result<Result<(), CrlError>, Failure> {
-        let mut outcome = self.verify_crl(crl, issuer)?;
-        if outcome.is_ok() || signers.len() >= MAX_SIGNERS {
-            return Ok(outcome);
-        }
+    ) -> Result<Result<Index, CrlError>, Failure> {
+        let mut nearest = match self.verify_crl(crl, issuer)? {
+            Ok(()) => return Ok(Ok(issuer)),
+            Err(error) if signers.len() >= MAX_SIGNERS => return Ok(Err(error)),
+            Err(error) => error,
+        };
         for other in self.untrusted() {
             if other == issuer || signers.contains(&other) {
                 continue;
@@ -153,12 +114,18 @@ impl<'a> Search<'a> {
                 signers: &signers,
             };
             match self.look_for(&goal) {
-                Ok(_) => return Ok(Ok(())),
-                Err(Failure::Path(_)) => outcome = Err(CrlError::Signer),
+                Ok(_) => return Ok(Ok(other)),
+                Err(Failure::Path(_)) => nearest = CrlError::Signer,
                 Err(stop @ Failure::Stop(_)) => return Err(stop),
             }
         }
-        Ok(outcome)
+        Ok(Err(nearest))
+    }
+
+    /// What RFC 5280 wants of CRLs that this one is not, if that is asked.
+    fn broken_rule(&self, crl: usize) -> Option<&'static str> {
+        let asked = self.validator.inputs.conforming;
+        asked.then(|| self.crls.get(crl).and_then(broken_crl_rule))?
     }
 
     /// Name, key usage and signature; the signature computed once.
@@ -185,25 +152,6 @@ impl<'a> Search<'a> {
             .insert((number, signer), outcome.clone());
         Ok(outcome)
     }
-}
-
-/// The newest word of each scope; `None` when nothing was said. A revocation outweighs a good of
-/// the same age and of other scopes.
-fn newest_of_each_scope(said: &[Said<'_>]) -> Option<CrlVerdict> {
-    let mut newest: BTreeMap<Option<&[u8]>, (Instant, CrlVerdict)> = BTreeMap::new();
-    for word in said {
-        let kept = newest
-            .entry(word.scope)
-            .or_insert((word.this_update, word.verdict));
-        let newer = word.this_update > kept.0;
-        let worse = word.this_update == kept.0 && kept.1 == CrlVerdict::Good;
-        if newer || worse {
-            *kept = (word.this_update, word.verdict);
-        }
-    }
-    let mut verdicts = newest.into_values().map(|(_, verdict)| verdict);
-    let first = verdicts.next()?;
-    Some(verdicts.fold(first, |a, b| if a == CrlVerdict::Good { b } else { a }))
 }
 
 /// What judging a response is counted as: its own signature, the responder's, the issuer's.

@@ -94,7 +94,7 @@ fn verdicts() {
         ("dp1", "ca", "leaf-dp1", NOW, Ok(CrlVerdict::Good)),
         ("dp1", "ca", "leaf-dp2", NOW, Err("crl-scope")),
         ("dp1", "ca", "leaf", NOW, Err("crl-scope")),
-        ("delta", "ca", "leaf", NOW, Err("crl-unsupported")),
+        ("delta", "ca", "leaf", NOW, Err("crl-no-base")),
         ("indirectCRL", "ca", "leaf", NOW, Err("crl-unsupported")),
         ("reasons", "ca", "leaf", NOW, Err("crl-unsupported")),
         ("remove", "ca", "leaf", NOW, Err("crl-unsupported")),

@@ -109,7 +109,9 @@ pub(crate) enum Command {
     )]
     Lint(Lint),
     /// 폐지목록으로 확인. Ask a CRL about a certificate.
-    #[command(after_help = "Example:\n  npki crl ca.crl --issuer ca.der --cert signCert.der")]
+    #[command(
+        after_help = "Example:\n  npki crl ca.crl --issuer ca.der --cert signCert.der\n  npki crl ca.crl --delta delta.crl --issuer ca.der --cert signCert.der"
+    )]
     Crl(AskCrl),
     /// OCSP로 확인. Write an OCSP request, or judge a response.
     #[command(subcommand)]

@@ -8,7 +8,7 @@ use npki_cert::{BasicOcspResponse, Certificate, KeyUsage};
 use spki::AlgorithmIdentifierOwned;
 
 use super::{OcspFreshness, OcspQuestion, ResponderState};
-use crate::{CrlVerdict, OcspError, Unauthorised, crl::prepare_verifying, judge_crl};
+use crate::{CrlVerdict, OcspError, Unauthorised, crl::prepare_verifying, judge_crls};
 
 /// Finds who signed, checks his right, and verifies the signature.
 pub(super) fn verify(
@@ -172,12 +172,10 @@ fn check_state(
 ) -> Result<(), Unauthorised> {
     let mut covered = false;
     if let (Some(by), OcspFreshness::At(at)) = (by, question.freshness) {
-        for crl in question.crls {
-            match judge_crl(crl, by, candidate, at, question.algorithms) {
-                Ok(CrlVerdict::Revoked { .. }) => return Err(Unauthorised::Revoked),
-                Ok(CrlVerdict::Good) => covered = true,
-                Err(_) => {}
-            }
+        match judge_crls(question.crls, by, candidate, at, question.algorithms) {
+            Ok(CrlVerdict::Revoked { .. }) => return Err(Unauthorised::Revoked),
+            Ok(CrlVerdict::Good) => covered = true,
+            Err(_) => {}
         }
     }
     let needed = question.responder_state == ResponderState::Required

@@ -9,7 +9,7 @@ use npki_sign::login::{
 };
 use npki_trust::{
     AlgorithmPolicy, Anchors, CrlError, CrlVerdict, OcspQuestion, OcspVerdict, PathError,
-    PolicySet, Request, Revocation, ValidPath, Validator, judge_crl, judge_ocsp,
+    PolicySet, Request, Revocation, ValidPath, Validator, judge_crls, judge_ocsp,
 };
 
 /// Verifies logins (R40): made once, used for every login.
@@ -274,22 +274,23 @@ impl LoginVerifier {
                 }
             }
         }
-        for crl in attempt.crls {
-            match judge_crl(crl, issuer, leaf, attempt.now, AlgorithmPolicy::new()) {
-                Ok(CrlVerdict::Good) => good = true,
-                Ok(CrlVerdict::Revoked { at, reason }) => {
-                    return Err(PathError::Revoked {
-                        depth: 0,
-                        at,
-                        reason,
-                    });
-                }
-                Err(error) => {
-                    why = PathError::RevocationUnknown {
-                        depth: 0,
-                        why: error,
-                    };
-                }
+        let algorithms = AlgorithmPolicy::new();
+        match judge_crls(attempt.crls, issuer, leaf, attempt.now, algorithms) {
+            Ok(CrlVerdict::Good) => good = true,
+            Ok(CrlVerdict::Revoked { at, reason }) => {
+                return Err(PathError::Revoked {
+                    depth: 0,
+                    at,
+                    reason,
+                });
+            }
+            // A response that was refused is the nearer miss.
+            Err(CrlError::Missing) => {}
+            Err(error) => {
+                why = PathError::RevocationUnknown {
+                    depth: 0,
+                    why: error,
+                };
             }
         }
         match (good, unknown) {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use npki_cert::{Certificate, Crl};
 use npki_core::{RevocationReason, Sentence};
-use npki_trust::{AlgorithmPolicy, CrlVerdict, judge_crl};
+use npki_trust::{AlgorithmPolicy, CrlVerdict, judge_crls};
 use serde_json::json;
 
 use crate::context::Context;
@@ -17,6 +17,9 @@ use crate::report::{Answer, Report};
 pub(crate) struct AskCrl {
     /// 폐지목록. The CRL, DER or PEM.
     pub(crate) file: PathBuf,
+    /// 변경분 폐지목록. A delta CRL that amends it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) delta: Option<PathBuf>,
     /// 발급 인증기관의 인증서. The certificate of the CA that issued the CRL and the certificate.
     #[arg(long, value_name = "FILE")]
     pub(crate) issuer: PathBuf,
@@ -26,18 +29,19 @@ pub(crate) struct AskCrl {
 }
 
 pub(super) fn run(args: &AskCrl, context: &Context) -> Result<Report, Failure> {
-    let crl = Crl::parse_any(&files::read(&args.file, files::LARGE)?)?;
+    let mut crls = Vec::new();
+    for path in [Some(&args.file), args.delta.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        crls.push(Crl::parse_any(&files::read(path, files::LARGE)?)?);
+    }
     let issuer = Certificate::parse_any(&files::read(&args.issuer, files::SMALL)?)?;
     let certificate = Certificate::parse_any(&files::read(&args.cert, files::SMALL)?)?;
     let mut page = context.page();
     page.line(certificate.display_name());
-    let (answer, fields) = match judge_crl(
-        &crl,
-        &issuer,
-        &certificate,
-        context.now,
-        AlgorithmPolicy::new(),
-    ) {
+    let algorithms = AlgorithmPolicy::new();
+    let (answer, fields) = match judge_crls(&crls, &issuer, &certificate, context.now, algorithms) {
         Ok(CrlVerdict::Good) => {
             page.say(&Sentence::fixed(
                 "유효: 목록에 없습니다.",

@@ -188,11 +188,21 @@ fn states_are_asked_for_and_profiles_judged() {
         .unwrap()
         .unwrap();
     answer();
-    let told = home.npki(&line, &[]).with(1).json();
-    assert_eq!(
-        (&told["status"], &told["reason"]),
-        (&"revoked".into(), &"keyCompromise".into())
-    );
+    let is_revoked = |told: serde_json::Value| {
+        assert_eq!(told["status"], "revoked");
+        assert_eq!(told["reason"], "keyCompromise");
+    };
+    is_revoked(home.npki(&line, &[]).with(1).json());
+
+    // The list of before does not know it, its delta does, which alone tells nothing.
+    let delta = ca.delta_crl(npki_ca::CrlScope::Whole, lab.now(), &mut lab.rng());
+    let delta = home.write("delta.crl", delta.unwrap().unwrap().der());
+    let of_before = [&list[..], &asked].concat();
+    home.npki(&of_before, &[]).with(0);
+    let amended = [&list[..], &["--delta", &delta], &asked].concat();
+    is_revoked(home.npki(&amended, &[]).with(1).json());
+    let alone = home.npki(&[&["crl", &delta], &asked[..]].concat(), &[]);
+    assert_eq!(alone.with(1).json()["error"], "crl-no-base");
 
     let lint = ["lint", &root, &issuer, &cert, &crl, &response, "--json"];
     let told = home.npki(&lint, &[]).with(0).json();

@@ -78,14 +78,15 @@ class Topic:
         (self.dir / f"{file}.der").write_bytes(der)
         self.certs[file] = (work / "cert.pem", key_name, self.serial)
 
-    def crl(self, file, issuer, revoked=(), ext=(), sections="", this="20241231000000Z", next="20250201000000Z", flip=False):
+    def crl(self, file, issuer, revoked=(), ext=(), sections="", this="20241231000000Z", next="20250201000000Z", flip=False,
+            number=5):
         """Issues a CRL; `revoked` is a list of (certificate, date, reason)."""
         work = WORK / self.dir.name / f"crl-{file}"
         work.mkdir(parents=True)
         lines = [f"R\t{TO[2:]}\t{date[2:]}{',' + reason if reason else ''}\t{self.certs[c][2]:04X}\tunknown\t/CN={c}\n"
                  for c, date, reason in revoked]
         (work / "index.txt").write_text("".join(lines))
-        (work / "crlnumber").write_text("05\n")
+        (work / "crlnumber").write_text(f"{number:04X}\n")
         conf = work / "ca.cnf"
         extensions = "\n".join(["authorityKeyIdentifier=keyid", *ext])
         conf.write_text(f"[ca]\ndefault_ca=d\n[d]\ndatabase={work}/index.txt\ncrlnumber={work}/crlnumber\ndefault_md=sha256\n"
@@ -97,6 +98,18 @@ class Topic:
         if flip:
             der[-1] ^= 1
         (self.dir / f"{file}.crl").write_bytes(der)
+
+    def patch_crl(self, file, issuer, old, new):
+        """Changes octets of a CRL that was issued, and signs it again."""
+        der = (self.dir / f"{file}.crl").read_bytes()
+        octets = der[5] - 0x80
+        end = 6 + octets + int.from_bytes(der[6:6 + octets], "big")
+        tbs, rest = der[4:end], der[end:]
+        assert der[1] == 0x82 and tbs.count(old) == 1
+        tbs = tbs.replace(old, new)
+        (WORK / "tbs").write_bytes(tbs)
+        signature = run("openssl", "dgst", "-sha256", "-sign", key(self.certs[issuer][1]), WORK / "tbs")
+        (self.dir / f"{file}.crl").write_bytes(der[:4] + tbs + rest[:-len(signature)] + signature)
 
     def case(self, case, expect, rule, leaf="leaf", anchors="root", chain=None, pool="", crls=None, at=NOW, policies=None,
              flags="", **more):
@@ -136,7 +149,7 @@ class Topic:
         if untrusted:
             args += ["-untrusted", bundle("untrusted", untrusted, "der", "x509")]
         if crls is not None:
-            args += ["-crl_check_all", "-extended_crl"]
+            args += ["-crl_check_all", "-extended_crl", "-use_deltas"]
             if crls:
                 args += ["-CRLfile", bundle("crls", crls, "crl", "crl")]
         args += [bundle("leaf", leaf, "der", "x509")]
@@ -591,7 +604,7 @@ def crls():
     case("some-reasons", "revocation-unknown 0 crl-unsupported", "root reasons", b2)
     case("point-for-some-reasons", "revocation-unknown 0 crl-unsupported", "root dp1", b2, leaf="leaf-reasons")
     case("relative-name", "revocation-unknown 0 crl-unsupported", "root relative", b2, leaf="leaf-rdn")
-    case("delta", "revocation-unknown 0 crl-unsupported", "root delta", "RFC 5280 5.2.4")
+    case("delta", "revocation-unknown 0 crl-no-base", "root delta", "RFC 5280 5.2.4")
     case("delta-beside-a-complete-one", "ok", "root delta ca", "RFC 5280 5.2.4")
     case("unknown-critical", "revocation-unknown 0 crl-unknown-critical-extension", "root critical", "RFC 5280 5.2")
     case("unknown-noncritical", "ok", "root noncritical", "RFC 5280 5.2")
@@ -619,6 +632,103 @@ def crls():
     case("separate-key-of-a-stranger", "revocation-unknown 0 crl-signer", "root by-stranger", f, pool="crl-key-stranger")
     case("new-key-vouched-by-old", "ok", "root by-crl-key ca", f, pool="ca-new-with-old")
     case("new-key-vouches-for-itself", "revocation-unknown 0 crl-signer", "root by-crl-key", f, pool="ca-new-with-old")
+
+
+def deltas():
+    """Complete CRLs and the delta CRLs that amend them, or do not."""
+    t = Topic("deltas")
+    t.cert("root", "root", "root", ext=CA)
+    t.cert("ca", "ca", "ca", "root", ext=[*CA, AKI])
+    t.cert("crl-key", "ca", "ca2", "root", ext=["keyUsage=critical,cRLSign", "subjectKeyIdentifier=hash", AKI])
+    t.cert("other", "other", "leaf", "ca", ext=LEAF)
+    uri = "http://lab.example/dp1.crl"
+    t.cert("leaf", "leaf", "leaf", "ca", ext=[*LEAF, "crlDistributionPoints=d"], sections=f"[d]\nfullname=@u\n[u]\nURI={uri}\n")
+    t.crl("root", "root")
+
+    on_hold, revoked = [("leaf", "20241201000000Z", "certificateHold")], [("leaf", "20241215000000Z", "keyCompromise")]
+    superseded = [("leaf", "20241216000000Z", "superseded")]
+    fresh = "freshestCRL=URI:http://lab.example/delta.crl"
+
+    def complete(file, entries=(), number=5, ext=(), **more):
+        t.crl(file, more.pop("issuer", "ca"), entries, ext=[fresh, *ext], number=number, **more)
+
+    def delta(file, entries=(), base=5, number=6, ext=(), this="20241231120000Z", **more):
+        base = tlv(2, base.to_bytes(base.bit_length() // 8 + 1, "big")).hex()
+        t.crl(file, more.pop("issuer", "ca"), entries, ext=[f"2.5.29.27=critical,DER:{base}", *ext], number=number, this=this, **more)
+
+    complete("base")
+    complete("base-hold", on_hold)
+    complete("base-revoked", revoked)
+    complete("base-old", on_hold, this="20241201000000Z", next="20241215000000Z")
+    complete("base-255", number=255)
+    complete("base-later", this="20241231180000Z", number=7)
+    complete("base-by-crl-key", issuer="crl-key")
+    delta("none")
+    delta("hold", on_hold)
+    delta("revoked", revoked)
+    delta("superseded", superseded, number=8)
+    delta("of-other", [("other", "20241215000000Z", "keyCompromise")])
+    delta("after-4", revoked, base=4)
+    delta("after-6", revoked, base=6, number=9)
+    delta("same-number", revoked, number=5)
+    delta("after-254", revoked, base=254, number=256)
+    delta("after-256", revoked, base=256, number=257)
+    delta("past", revoked, this="20241201000000Z", next="20241215000000Z")
+    delta("to-come", revoked, this="20250102000000Z")
+    delta("bad-signature", revoked, number=9, flip=True)
+    delta("by-crl-key", revoked, issuer="crl-key")
+    delta("critical", revoked, ext=["1.2.3.4=critical,DER:0500"])
+    delta("none-later", number=8)
+    # reasonCode removeFromCRL, which the command does not write.
+    for file, more in (("lifted", {}), ("lifted-and-gone", {"next": "20241231130000Z"})):
+        delta(file, on_hold, **more)
+        t.patch_crl(file, "ca", bytes.fromhex("0a0106"), bytes.fromhex("0a0108"))
+    point = f"[p]\nfullname=@u\n[u]\nURI={uri}\n"
+    partition = {"ext": ["issuingDistributionPoint=critical,@p"], "sections": point}
+    complete("part", **partition)
+    delta("part-revoked", revoked, **partition)
+
+    combine, scope, search = "RFC 5280 5.2.4", "RFC 5280 6.3.3 (c)", "RFC 5280 6.3.3 (i), (j), (k)"
+
+    def case(name, expect, crls, rule=search, **more):
+        t.case(name, expect, rule, crls=f"root {crls}", chain="ca", **more)
+
+    compromised = "revoked 0 keyCompromise"
+    case("nothing-new", "ok", "base none")
+    case("another-revoked", "ok", "base of-other")
+    case("newly-revoked", compromised, "base revoked")
+    case("newly-revoked-other-order", compromised, "revoked base")
+    case("newly-on-hold", "revoked 0 certificateHold", "base hold")
+    case("still-on-hold", "revoked 0 certificateHold", "base-hold none")
+    case("hold-lifted", "ok", "base-hold lifted")
+    case("hold-became-revoked", compromised, "base-hold revoked")
+    case("still-revoked", compromised, "base-revoked none")
+    case("reason-amended", "revoked 0 superseded", "base-revoked superseded")
+    case("newest-delta", "revoked 0 superseded", "base revoked superseded")
+    case("newest-delta-other-order", "revoked 0 superseded", "base superseded revoked")
+    case("newest-delta-takes-back", "ok", "base revoked none-later")
+    case("later-complete", "ok", "base revoked base-later", combine)
+    case("base-before", compromised, "base after-4", combine)
+    case("base-after", "ok", "base after-6", combine)
+    case("not-later", "ok", "base same-number", combine)
+    case("base-of-fewer-octets", compromised, "base-255 after-254", combine)
+    case("base-of-more-octets", "ok", "base-255 after-256", combine)
+    case("delta-past", "ok", "base past", combine)
+    case("delta-to-come", "ok", "base to-come", combine)
+    case("stale-complete-and-delta", "revoked 0 certificateHold", "base-old none", "RFC 5280 6.3.3 (a)(1)(i)")
+    case("stale-complete-lifted", "ok", "base-old lifted", "RFC 5280 6.3.3 (a)(1)(i)")
+    case("stale-complete-and-stale-delta", "revocation-unknown 0 crl-stale", "base-old lifted-and-gone", "RFC 5280 6.3.3 (a)(1)(i)")
+    case("stale-complete-and-unfit-delta", "revocation-unknown 0 crl-stale", "base-old after-6", "RFC 5280 6.3.3 (a)(1)(i)")
+    case("stale-complete-and-forged-delta", "revocation-unknown 0 crl-stale", "base-old bad-signature", "RFC 5280 6.3.3 (h)")
+    case("forged-delta", "ok", "base bad-signature", "RFC 5280 6.3.3 (h)")
+    case("forged-delta-hides-none", compromised, "base bad-signature revoked", "RFC 5280 6.3.3 (h)")
+    case("unknown-critical-in-delta", "ok", "base critical", "RFC 5280 5.2")
+    case("delta-of-another-key", "ok", "base by-crl-key", "RFC 5280 6.3.3 (c)(3)", pool="crl-key")
+    case("both-of-another-key", compromised, "base-by-crl-key by-crl-key", "RFC 5280 6.3.3 (h)", pool="crl-key")
+    case("partition", compromised, "part part-revoked", scope)
+    case("partition-for-complete", "ok", "base part-revoked", scope)
+    case("complete-for-partition", "ok", "part revoked", scope)
+    case("no-complete", "revocation-unknown 0 crl-no-base", "none revoked", combine)
 
 
 def conforming():
@@ -660,7 +770,7 @@ def conforming():
     both("crl", "ok", leaf="good", chain="", crls="root")
 
 
-topics = [basic, authority, policy, names, crls, conforming]
+topics = [basic, authority, policy, names, crls, deltas, conforming]
 chosen = [arg for arg in sys.argv[1:] if not arg.startswith("--")]
 for topic in topics:
     if not chosen or topic.__name__ in chosen:
