@@ -4,9 +4,9 @@ mod service;
 
 use npki_cert::{
     Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, PolicyOid, Profile, SerialNumber,
-    TbsParams, assemble_certificate, assemble_crl, tbs_crl,
+    TbsParams, assemble_certificate, assemble_crl, lint, tbs_crl,
 };
-use npki_core::Instant;
+use npki_core::{Instant, Severity};
 use npki_key::SigningKey;
 use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
@@ -126,21 +126,47 @@ pub fn cmp_server(
     service: &CmpServiceKey<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError> {
-    service_certificate(Profile::CmpServer, "CMP", ca, ca_key, service, rng)
+    service_certificate(Profile::CmpServer, "CMP", ca, ca_key, service, None, rng)
 }
 
 /// Makes the certificate of the key that R is encrypted to when a certificate is asked for
-/// (EncryptedVID), signed by the CA itself.
+/// (EncryptedVID), signed by the CA itself: a server's key-management certificate, of two years at
+/// most.
+///
+/// `real_name` is the CA's organisation, `policy` that of the CA's servers.
 ///
 /// # Errors
-/// [`CaError`] when the profile or the key refuses.
+/// [`CaError`] when the profile or the key refuses, [`CaError::Lint`] for what the profile does not
+/// allow, such as three years.
 pub fn cmp_encryption(
     ca: &Certificate,
     ca_key: &dyn SigningKey,
     service: &CmpServiceKey<'_>,
+    (real_name, policy): (&str, PolicyOid),
     rng: &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError> {
-    service_certificate(Profile::SubscriberKm, "CMP km", ca, ca_key, service, rng)
+    let identify_data = IdentifyData {
+        real_name: real_name.to_owned(),
+        vid: None,
+    };
+    let identity = Some((&identify_data, policy));
+    let made = service_certificate(
+        Profile::ServerKm,
+        "CMP km",
+        ca,
+        ca_key,
+        service,
+        identity,
+        rng,
+    )?;
+    let errors: Vec<_> = lint(&made, Profile::ServerKm)
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
+    match errors.is_empty() {
+        true => Ok(made),
+        false => Err(CaError::Lint(errors)),
+    }
 }
 
 fn service_certificate(
@@ -149,6 +175,7 @@ fn service_certificate(
     ca: &Certificate,
     ca_key: &dyn SigningKey,
     service: &CmpServiceKey<'_>,
+    identity: Option<(&IdentifyData, PolicyOid)>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError> {
     // The name of the CA with one more level: nobody who compares names takes one for the other.
@@ -164,12 +191,12 @@ fn service_certificate(
         not_before: service.not_before,
         not_after: service.not_after,
         signature_algorithm: &ca_key.algorithm().identifier(),
-        policy: Some(PolicyOid::ANY_POLICY),
+        policy: Some(identity.map_or(PolicyOid::ANY_POLICY, |(_, policy)| policy)),
         notice: None,
         cps_uri: None,
         crl_uri: Some(service.crl_uri),
         ocsp_uri: Some(service.ocsp_uri),
-        identify_data: None,
+        identify_data: identity.map(|(data, _)| data),
         path_len: None,
     };
     signed(ca_key, profile, &params, rng)

@@ -5,7 +5,7 @@ use der::{
     asn1::{BitString, Int, OctetString},
     zeroize::Zeroizing,
 };
-use npki_cert::{Certificate, Name, compute_vid};
+use npki_cert::{Certificate, KeyUse, Name, compute_vid};
 use npki_core::{HashAlgorithm, Idn, RandomNumber};
 use npki_key::{Decryptor, PublicKey};
 use rand_core::CryptoRng;
@@ -75,7 +75,8 @@ impl EncryptedVid {
     /// Encrypts R to a CA's key-management certificate.
     ///
     /// # Errors
-    /// [`CmpError::Key`] and [`CmpError::Encrypt`] when the certificate has no RSA key to encrypt to.
+    /// [`CmpError::NotForEncryption`] for a certificate that is not for key management alone;
+    /// [`CmpError::Key`] and [`CmpError::Encrypt`] when it has no RSA key to encrypt to.
     ///
     /// # Panics
     /// Never: thirteen digits are an IDN.
@@ -84,6 +85,9 @@ impl EncryptedVid {
         to: &Certificate,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, CmpError> {
+        if to.use_of_key() != KeyUse::KeyManagement {
+            return Err(CmpError::NotForEncryption);
+        }
         let nobody = Idn::parse(NOBODY).expect("thirteen digits are an IDN");
         let vid = compute_vid(HashAlgorithm::Sha256, &nobody, random_number);
         let write = malformed(WHAT);

@@ -56,6 +56,9 @@ pub enum CmpError {
     /// A key that did not sign.
     #[error("the key did not sign")]
     Sign(#[from] SignError),
+    /// R is encrypted to certificates for key management alone (keyEncipherment).
+    #[error("the certificate is not for key management")]
+    NotForEncryption,
     /// R cannot be encrypted.
     #[error("R cannot be encrypted to the CA's key")]
     Encrypt(#[from] EncryptError),

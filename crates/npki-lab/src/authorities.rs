@@ -92,7 +92,7 @@ impl Authorities {
                 code_attempts: 5,
                 crl_lifetime: Duration::from_secs(24 * 3600),
             };
-            let cmp = cmp_keys(number, &root, &settings, from)?;
+            let cmp = cmp_keys(number, &root, &settings, &habit, from)?;
             let (ocsp, ocsp_key) = ocsp(number, &root, &*root_key, &habit, from)?;
             cas.push(Authority {
                 issuer,
@@ -167,6 +167,7 @@ fn cmp_keys(
     number: usize,
     root: &Certificate,
     settings: &CaSettings,
+    habit: &Habit,
     from: Instant,
 ) -> Result<CmpKeys, LabError> {
     let mut rng = LabRng::new(u64::try_from(number).unwrap_or_default());
@@ -182,13 +183,23 @@ fn cmp_keys(
         ocsp_uri: &settings.ocsp_uri,
     };
     let signed = service(protection.public_key());
-    let encrypted = service(encryption.public_key());
+    // A server's, of two years: it begins on the day on which a lab begins.
+    let begins = from.kst_day().plus_days(365);
+    let encrypted = ceremony::CmpServiceKey {
+        not_before: begins.start(),
+        not_after: begins.plus_days(730).last_second(),
+        ..service(encryption.public_key())
+    };
+    let servers = format!("2.999.410.{number}.9")
+        .parse()
+        .map_err(|_| CertError::ObjectIdentifier { what: "a policy" })?;
+    let identity = (habit.real_name, servers);
     Ok(CmpKeys {
         certificate: ceremony::cmp_server(ca, &*ca_key, &signed, &mut rng)?,
         protection: protection.signing_key()?,
         chain: vec![root.clone()],
         encryption: Some(EncryptionKey {
-            certificate: ceremony::cmp_encryption(ca, &*ca_key, &encrypted, &mut rng)?,
+            certificate: ceremony::cmp_encryption(ca, &*ca_key, &encrypted, identity, &mut rng)?,
             decryptor: encryption.decryptor()?,
         }),
     })
