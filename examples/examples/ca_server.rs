@@ -95,6 +95,7 @@ fn client(lab: &Lab<'_>, order: &npki_core::Registration, url: &str) -> Result<(
     let wanted = Wanted {
         kind: Kind::Initial,
         key: &*key,
+        km_key: None,
         subject: None,
         random_number: None,
         implicit_confirmation: false,

@@ -139,6 +139,7 @@ impl Scene {
         let wanted = Wanted {
             kind,
             key: &*key,
+            km_key: None,
             subject: Some(ee.subject()),
             random_number: None,
             implicit_confirmation: moods.contains("implicit"),

@@ -169,6 +169,7 @@ impl<'a> Client<'a> {
         let wanted = Wanted {
             kind: Kind::Initial,
             key: &*self.key,
+            km_key: None,
             subject: None,
             random_number: None,
             implicit_confirmation: implicit,

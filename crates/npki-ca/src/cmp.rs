@@ -8,13 +8,17 @@ mod keys;
 mod refused;
 mod revoke;
 
-use npki_cmp::{Body, CmpError, FailureInfo, Incoming, InfoTypeAndValue, Message, oid};
+use npki_cmp::{Body, CmpError, FailureInfo, FreeText, Incoming, InfoTypeAndValue, Message, oid};
 use npki_core::Instant;
 use rand_core::CryptoRng;
 
-use crate::{Ca, CaError, store::sha256};
+use crate::{
+    Ca, CaError,
+    pairs::Pairs,
+    store::{SERIAL, sha256},
+};
 use answer::{Answer, Shown, To};
-use credential::Credential;
+use credential::{Credential, Sender};
 use refused::Refused;
 
 pub use keys::{CmpKeys, EncryptionKey};
@@ -32,9 +36,13 @@ pub use keys::{CmpKeys, EncryptionKey};
 /// cr, p10cr       by the certificate's signature: the reissue that the bank has ordered for it (R12)
 /// certConf        issued, or rejected (R18b)
 /// rr              by the certificate's own signature (R13)
-/// genm            the certificates of the CA
+/// genm            the certificates of the CA, and whether a pair is to be asked for
 /// ```
 ///
+/// An order of a pair (R2) is asked for by two requests in one message, the signing key's first, and
+/// answered by two responses; certConf takes both or neither. Each key signs its own request
+/// (RFC 4211 section 4.1), the key-management key too. Any other several requests need a
+/// transaction each.
 /// Every refusal is an `error` with the sentence of its rule in statusString, in Korean and English,
 /// protected: by the code when the request has shown it, else by the CMP key's signature.
 ///
@@ -146,9 +154,15 @@ impl<'a> CmpCa<'a> {
         shown: &mut Option<Shown>,
         now: Instant,
     ) -> Result<Result<Answer, Refused>, CaError> {
-        if let Err(refused) = self.authenticate(admitted, shown, now)? {
-            return Ok(Err(refused));
-        }
+        let order = match self.authenticate(admitted, shown, now)? {
+            Ok(Sender::Order(order)) => Some(order),
+            // Whoever has a pair renews a pair.
+            Ok(Sender::Certificate(certificate)) => {
+                let serial = certificate.serial_number();
+                self.ca.order_at(&SERIAL, serial.octets())?
+            }
+            Err(refused) => return Ok(Err(refused)),
+        };
         let mut answers = Vec::new();
         // A client of the old kind asks nothing and expects the certificate for EncryptedVID.
         let encryption = [
@@ -162,7 +176,12 @@ impl<'a> CmpCa<'a> {
         for question in questions {
             answers.extend(self.tell(question)?);
         }
-        Ok(Ok(Answer::of(Body::Genp(answers))))
+        let answer = Answer::of(Body::Genp(answers));
+        let pairs = order.map(|order| self.ca.order(&order)).transpose()?;
+        Ok(Ok(match pairs.as_ref().map(Pairs::of).transpose()? {
+            Some(Pairs::SigningAndKm) => answer.with_text(FreeText::KM_KEY_BY_USER),
+            _ => answer,
+        }))
     }
 
     /// What the CA knows of a question; nothing for one that it does not know (RFC 9810 section

@@ -40,8 +40,9 @@ pub enum Cancelled {
 impl Ca<'_> {
     /// Takes the confirmation of a signed certificate: from now on it is issued (R18b).
     ///
-    /// The replaced certificate is superseded in the same commit, the order's IDN is destroyed, and
-    /// the bank will be told. Confirming again gives the same answer.
+    /// `certificate_sha256` is of the signing certificate; the key-management certificate of a pair is
+    /// confirmed by the same commit. The replaced certificate is superseded in it too, the order's IDN
+    /// is destroyed, and the bank will be told. Confirming again gives the same answer.
     ///
     /// # Errors
     /// [`CaError`]; repeat the call.
@@ -151,7 +152,7 @@ impl Ca<'_> {
                     at: now,
                     reason: RevocationReason::CessationOfOperation,
                 };
-                let changes = revoked_changes(recorded.serial.as_bytes(), &revoked)?;
+                let changes = revoked_changes(recorded, &revoked)?;
                 events.push(ledger_event(order, &Event::Revoked(revoked), changes)?);
             }
             let commit = store::commit(
@@ -210,14 +211,14 @@ impl Ca<'_> {
             return Ok(None);
         };
         let old_state = self.state(&old)?;
-        if old_state.revoked.is_some() {
+        let (Some(recorded), None) = (&old_state.recorded, &old_state.revoked) else {
             return Ok(None);
-        }
+        };
         let revoked = Revoked {
             at: now,
             reason: RevocationReason::Superseded,
         };
-        let mut changes = revoked_changes(serial.as_bytes(), &revoked)?;
+        let mut changes = revoked_changes(recorded, &revoked)?;
         changes.push(News::Revoked.open(&old)?);
         let event = ledger_event(&old, &Event::Revoked(revoked), changes)?;
         Ok(Some((old, event, old_state.version)))

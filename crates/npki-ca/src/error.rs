@@ -31,6 +31,9 @@ pub enum CaError {
     /// The linter found errors in a TBS: nothing was recorded or signed.
     #[error("the linter found {} error(s), first: {}", .0.len(), .0.first().map_or_else(String::new, ToString::to_string))]
     Lint(Vec<Finding>),
+    /// The order names a certificate profile that no subscriber gets.
+    #[error("{0:?} is no profile of a subscriber's certificate")]
+    NoProfile(String),
     /// No policy of this CA stands in the registry for the product.
     #[error("no policy for {product} of {issuer} stands in the registry")]
     NoPolicy {

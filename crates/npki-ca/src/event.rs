@@ -66,6 +66,26 @@ pub(crate) struct Recorded {
     pub(crate) tbs_sha256: OctetString,
     /// Whether the certificate carries a VID: a client that sends no R gets the real name alone.
     pub(crate) with_vid: bool,
+    /// The key-management certificate of the same order.
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) km: Option<RecordedKm>,
+}
+
+/// The second TBS of a pair, recorded with the first.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct RecordedKm {
+    pub(crate) public_key_sha256: OctetString,
+    /// The successor of the signing certificate's.
+    pub(crate) serial: OctetString,
+    pub(crate) tbs_sha256: OctetString,
+}
+
+impl Recorded {
+    /// The serial numbers of the order's certificates, the signing one's first.
+    pub(crate) fn serials(&self) -> impl Iterator<Item = &[u8]> {
+        core::iter::once(self.serial.as_bytes())
+            .chain(self.km.iter().map(|km| km.serial.as_bytes()))
+    }
 }
 
 /// The recorded TBS was signed; unless confirmed until `confirm_by`, the certificate is revoked.
@@ -76,6 +96,9 @@ pub(crate) struct Signed {
     /// Whether the same commit confirmed it.
     #[asn1(default = "Default::default")]
     pub(crate) implicit: bool,
+    /// The key-management certificate, signed with the other one.
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) km_sha256: Option<OctetString>,
 }
 
 /// The subscriber's side has the certificate (R18b).

@@ -1,26 +1,23 @@
-use const_oid::ObjectIdentifier;
-use der::Decode as _;
 use npki_cert::{SerialNumber, compute_vid};
 use npki_core::{
     HashAlgorithm, Idn, Instant, OrderId, PortError, ReferenceNumber, Registration, Vid,
 };
-use npki_key::{KeyError, PublicKey, Verifier as _};
+use npki_key::{PublicKey, Verifier as _};
 use npki_ledger::Change;
-use pkcs1::RsaPublicKeyRef;
 use rand_core::CryptoRng;
-use spki::SubjectPublicKeyInfoOwned;
 
 use crate::{
-    Ca, CaError, Confirmation, Possession, Protection, Refusal, Request,
-    event::{Attempted, Event, Proved, Recorded, Transacted},
+    Ca, CaError, Confirmation, Protection, Refusal, Request,
+    event::{Attempted, Event, Proved, Recorded, RecordedKm, Transacted},
+    pairs::{Pairs, possession},
     state::{OrderState, Outcome},
     store::{
-        self, Committed, IDN, REFERENCE, SERIAL, TBS, TRANSACTION, TRIES, UNSIGNED, key,
+        self, Committed, IDN, KM_TBS, REFERENCE, SERIAL, TBS, TRANSACTION, TRIES, UNSIGNED, key,
         ledger_event, octets, order_stream, put, sealed_id, sha256, transaction_claim,
     },
 };
 
-/// The right to one certificate: its linted TBS is on record.
+/// The right to one order's certificate, or to the two of its pair: the linted TBS is on record.
 ///
 /// Made by [`Ca::redeem`] and, after a crash, by [`Ca::unfinished`]; used up by
 /// [`Ca::sign`](crate::Ca::sign). It cannot be cloned, kept or made anywhere else.
@@ -28,6 +25,8 @@ use crate::{
 pub struct Grant {
     pub(crate) order: OrderId,
     pub(crate) tbs: Vec<u8>,
+    /// That of the key-management certificate, where the order is of a pair.
+    pub(crate) km_tbs: Option<Vec<u8>>,
     pub(crate) confirmation: Confirmation,
 }
 
@@ -61,6 +60,9 @@ impl Ca<'_> {
     }
 
     /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for.
+    ///
+    /// Recording forgets how often the code was tried. So does what ends otherwise: the code was right,
+    /// whatever else is wrong (R32).
     pub(crate) fn redeem_admitted(
         &self,
         order: &OrderId,
@@ -68,7 +70,43 @@ impl Ca<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Grant, Refusal>, CaError> {
-        if let Err(refusal) = possession(request.public_key, &request.possession) {
+        let redeemed = self.redeem_once(order, request, now, rng)?;
+        if redeemed.is_err() {
+            self.right_code(order, request, now)?;
+        }
+        Ok(redeemed)
+    }
+
+    /// The code of a request was right and its TBS is not recorded now. Octets that have begun a
+    /// transaction were not counted again.
+    pub(crate) fn right_code(
+        &self,
+        order: &OrderId,
+        request: &Request<'_>,
+        now: Instant,
+    ) -> Result<(), CaError> {
+        if self
+            .known_transaction(request.transaction, &request.sha256)?
+            .is_some()
+        {
+            return Ok(());
+        }
+        match &request.protection {
+            Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
+                self.proved(order, reference, &request.sha256, now)
+            }
+            Protection::Certificate { .. } => Ok(()),
+        }
+    }
+
+    fn redeem_once(
+        &self,
+        order: &OrderId,
+        request: &Request<'_>,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<Grant, Refusal>, CaError> {
+        if let Err(refusal) = possession(request) {
             return Ok(Err(refusal));
         }
         for _ in 0..TRIES {
@@ -77,6 +115,7 @@ impl Ca<'_> {
                 if let Err(refusal) = again(request, &state, recorded, now)? {
                     return Ok(Err(refusal));
                 }
+                self.right_code(order, request, now)?;
                 if let Err(refusal) = self.transact(order, request, now)? {
                     return Ok(Err(refusal));
                 }
@@ -294,9 +333,13 @@ impl Ca<'_> {
             return bank_refusal(error).map(Recording::Refused);
         }
         let order = self.order(id)?;
+        if let Err(refusal) = Pairs::of(&order)?.fit(request) {
+            return Ok(Recording::Refused(refusal));
+        }
         let vid = self.vid(request, id)?;
+        // One draw for both: the key-management certificate has the next number.
         let serial = SerialNumber::generate(rng);
-        let made = self.tbs(&order, &serial, request.public_key, vid, now, rng)?;
+        let made = self.tbs(&order, &serial, request, vid, now, rng)?;
         let public_key = sha256(&store::der(request.public_key)?);
         let recorded = Recorded {
             transaction: octets(request.transaction)?,
@@ -307,6 +350,14 @@ impl Ca<'_> {
             not_after: made.not_after,
             tbs_sha256: octets(&sha256(&made.tbs))?,
             with_vid: made.with_vid,
+            km: match (&made.km, &request.km) {
+                (Some(km), Some(asked)) => Some(RecordedKm {
+                    public_key_sha256: octets(&sha256(&store::der(asked.public_key)?))?,
+                    serial: octets(km.serial.octets())?,
+                    tbs_sha256: octets(&sha256(&km.tbs))?,
+                }),
+                _ => None,
+            },
         };
         let owner = key(id.octets())?;
         let take = |claim: String| -> Result<Change, CaError> {
@@ -330,6 +381,13 @@ impl Ca<'_> {
             put(SERIAL, serial.octets(), id.octets())?,
             put(UNSIGNED, id.octets(), [])?,
         ];
+        if let (Some(made), Some(km)) = (&made.km, &recorded.km) {
+            changes.extend([
+                take(format!("serial/{}", made.serial))?,
+                take(format!("key/{}", hex(km.public_key_sha256.as_bytes())))?,
+                put(SERIAL, made.serial.octets(), id.octets())?,
+            ]);
+        }
         changes.extend(transaction_changes(
             id,
             request.transaction,
@@ -337,6 +395,9 @@ impl Ca<'_> {
         )?);
         let mut event = ledger_event(id, &Event::Recorded(recorded), changes)?;
         event.sealed = vec![self.seal(id, TBS, &made.tbs, rng)?];
+        if let Some(km) = &made.km {
+            event.sealed.push(self.seal(id, KM_TBS, &km.tbs, rng)?);
+        }
         let commit = store::commit(
             "record",
             &[id.octets(), &request.sha256, serial.octets()],
@@ -348,6 +409,7 @@ impl Ca<'_> {
             Committed::Done => Recording::Done(Grant {
                 order: *id,
                 tbs: made.tbs,
+                km_tbs: made.km.map(|km| km.tbs),
                 confirmation: request.confirmation,
             }),
             Committed::Claimed(claim) if claim.octets().starts_with(b"transaction/") => {
@@ -390,6 +452,7 @@ impl Ca<'_> {
         Ok(Grant {
             order: *order,
             tbs: tbs.to_vec(),
+            km_tbs: self.unseal(order, &KM_TBS)?.map(|tbs| tbs.to_vec()),
             confirmation,
         })
     }
@@ -428,8 +491,14 @@ fn again(
 ) -> Result<Result<(), Refusal>, CaError> {
     let same_transaction = recorded.transaction.as_bytes() == request.transaction;
     let same_request = recorded.request_sha256.as_bytes() == request.sha256;
-    let same_key =
-        recorded.public_key_sha256.as_bytes() == sha256(&store::der(request.public_key)?);
+    let same =
+        |recorded: &[u8], key| -> Result<_, CaError> { Ok(recorded == sha256(&store::der(key)?)) };
+    let same_key = same(recorded.public_key_sha256.as_bytes(), request.public_key)?
+        && match (&recorded.km, &request.km) {
+            (Some(km), Some(asked)) => same(km.public_key_sha256.as_bytes(), asked.public_key)?,
+            (None, None) => true,
+            _ => false,
+        };
     Ok(if same_transaction && !same_request {
         Err(Refusal::TransactionInUse)
     } else if !same_key {
@@ -445,49 +514,6 @@ fn again(
             _ => Err(Refusal::Settled),
         }
     })
-}
-
-fn possession(
-    public_key: &SubjectPublicKeyInfoOwned,
-    possession: &Possession<'_>,
-) -> Result<(), Refusal> {
-    let key = PublicKey::parse(public_key).map_err(|_: KeyError| Refusal::KeyRefused)?;
-    if !may_be_certified(public_key) {
-        return Err(Refusal::KeyRefused);
-    }
-    key.verify(
-        &possession.algorithm,
-        possession.message,
-        possession.signature,
-    )
-    .map_err(|_| Refusal::NoPossession)
-}
-
-/// RSA of 2,048 to 4,096 bits with an exponent of 65,537 or more, or P-256: what users of
-/// KCAC.TS.DSIG's current generation hold, and what CA/Browser Forum BR 6.1.6 asks of an exponent.
-fn may_be_certified(public_key: &SubjectPublicKeyInfoOwned) -> bool {
-    let octets = public_key.subject_public_key.raw_bytes();
-    match public_key.algorithm.oid {
-        const_oid::db::rfc5912::RSA_ENCRYPTION => {
-            RsaPublicKeyRef::from_der(octets).is_ok_and(|key| {
-                let bits = u32::from(key.modulus.len()).saturating_mul(8);
-                let exponent = key.public_exponent.as_bytes();
-                (2048..=4096).contains(&bits)
-                    && exponent.len() >= 3
-                    && exponent.last().is_some_and(|b| b % 2 == 1)
-            })
-        }
-        const_oid::db::rfc5912::ID_EC_PUBLIC_KEY => public_key
-            .algorithm
-            .parameters
-            .as_ref()
-            .is_some_and(|curve| {
-                curve
-                    .decode_as::<ObjectIdentifier>()
-                    .is_ok_and(|curve| curve == const_oid::db::rfc5912::SECP_256_R_1)
-            }),
-        _ => false,
-    }
 }
 
 fn bank_refusal(error: PortError) -> Result<Refusal, CaError> {

@@ -27,6 +27,10 @@ pub enum Refusal {
     KeyRefused,
     /// The key stands in another certificate already (R12).
     KeyUsedBefore,
+    /// The order is of two certificates, and the request has one key.
+    KmKeyMissing,
+    /// The order is of one certificate, and the request has two keys.
+    KmKeyUnwanted,
     /// No good certificate has this serial number here, or its signature is wrong.
     UnknownCertificate,
     /// It was revoked already.
@@ -62,6 +66,8 @@ impl Refusal {
             Self::NoPossession => "no-possession",
             Self::KeyRefused => "key-refused",
             Self::KeyUsedBefore => "key-used-before",
+            Self::KmKeyMissing => "km-key-missing",
+            Self::KmKeyUnwanted => "km-key-unwanted",
             Self::UnknownCertificate => "unknown-certificate",
             Self::AlreadyRevoked { .. } => "already-revoked",
             Self::TooLate { .. } => "too-late",
@@ -114,6 +120,14 @@ impl Refusal {
             Self::KeyUsedBefore => fixed(
                 "다른 인증서에 사용한 키입니다. 새 키를 만드세요.",
                 "The key stands in another certificate. Make a new key.",
+            ),
+            Self::KmKeyMissing => fixed(
+                "서명용과 암호화용 인증서를 함께 발급하는 신청입니다. 두 키로 요청하세요.",
+                "The order is of a signing and a key-management certificate. Ask with two keys.",
+            ),
+            Self::KmKeyUnwanted => fixed(
+                "서명용 인증서만 발급하는 신청입니다. 서명용 키만으로 요청하세요.",
+                "The order is of a signing certificate alone. Ask with the signing key alone.",
             ),
             Self::UnknownCertificate => fixed(
                 "유효한 인증서의 요청이 아닙니다. 인증서를 확인하거나 새로 발급받으세요.",

@@ -9,6 +9,7 @@ use rand_core::CryptoRng;
 use crate::{
     Ca, CaError, Refusal,
     event::{Event, Registered},
+    pairs::Pairs,
     store::{
         self, Committed, DEADLINE, IDN, ORDER, REFERENCE, TRIES, key, ledger_event, octets,
         order_stream, put, sealed_id,
@@ -23,13 +24,14 @@ impl Ca<'_> {
     /// cancelled before it came is refused.
     ///
     /// # Errors
-    /// [`CaError`]; after [`npki_ledger::LedgerError::Unknown`] register again.
+    /// [`CaError::NoProfile`]; [`CaError`]; after [`npki_ledger::LedgerError::Unknown`] register again.
     pub fn register(
         &self,
         order: &Order,
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Registration, Refusal>, CaError> {
+        Pairs::of(order)?;
         for _ in 0..TRIES {
             let state = self.state(&order.id)?;
             if let Some(registered) = &state.registered {

@@ -25,10 +25,25 @@ pub struct Request<'a> {
     pub public_key: &'a SubjectPublicKeyInfoOwned,
     /// What shows that the requester holds that key.
     pub possession: Possession<'a>,
+    /// The key-management key beside it, where the order is of a pair (R2).
+    pub km: Option<KmRequest<'a>>,
     /// R, decrypted; without it the certificate carries the real name and no VID.
     pub random_number: Option<&'a RandomNumber>,
     /// Whether the certificate is to be good without a confirmation of its own.
     pub confirmation: Confirmation,
+}
+
+/// The second key of a pair: encrypts, and signs nothing but this request.
+///
+/// Its possession is proved by a signature too, as the RSA keys of these certificates can: RFC 4211
+/// section 4.1, and NIST SP 800-57 part 1 (revision 5) section 5.2 for the one signature that a key
+/// of another use may make.
+#[derive(Debug)]
+pub struct KmRequest<'a> {
+    /// The key to be certified for key management.
+    pub public_key: &'a SubjectPublicKeyInfoOwned,
+    /// What shows that the requester holds that key.
+    pub possession: Possession<'a>,
 }
 
 /// How a certificate is confirmed (R18b).
@@ -107,7 +122,8 @@ impl Protection<'_> {
 ///
 /// ```text
 /// Bare ::= SEQUENCE { transaction OCTET STRING, credential OCTET STRING,
-///                     publicKey SubjectPublicKeyInfo, r OCTET STRING }
+///                     publicKey SubjectPublicKeyInfo, r OCTET STRING,
+///                     kmPublicKey [0] EXPLICIT SubjectPublicKeyInfo OPTIONAL }
 /// ```
 ///
 /// where the credential is the reference number or the old certificate's serial, and `r` is empty
@@ -121,6 +137,27 @@ pub struct BareRequest {
     public_key: SubjectPublicKeyInfoOwned,
     random_number: Option<RandomNumber>,
     message: Zeroizing<Vec<u8>>,
+    possession: (SignatureAlgorithm, Signature),
+    km: Option<BareKm>,
+}
+
+/// The new keys of a [`BareRequest`].
+#[derive(Clone, Copy, Debug)]
+pub struct NewKeys<'a> {
+    /// Signs.
+    pub sign: &'a dyn SigningKey,
+    /// The handle by which the key-management key signs its request, where a pair is asked for.
+    pub km: Option<&'a dyn SigningKey>,
+}
+
+impl<'a> From<&'a dyn SigningKey> for NewKeys<'a> {
+    fn from(sign: &'a dyn SigningKey) -> Self {
+        Self { sign, km: None }
+    }
+}
+
+struct BareKm {
+    public_key: SubjectPublicKeyInfoOwned,
     possession: (SignatureAlgorithm, Signature),
 }
 
@@ -142,23 +179,25 @@ struct Bare<'a> {
     credential: &'a OctetStringRef,
     public_key: SubjectPublicKeyInfoOwned,
     r: &'a OctetStringRef,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    km_public_key: Option<SubjectPublicKeyInfoOwned>,
 }
 
 impl BareRequest {
     /// Asks with a reference number and an authorization code.
     ///
     /// # Errors
-    /// [`CaError::Sign`] when the new key does not sign.
-    pub fn by_code(
+    /// [`CaError::Sign`] when a new key does not sign.
+    pub fn by_code<'k>(
         reference: &ReferenceNumber,
         code: &AuthorizationCode,
-        new_key: &dyn SigningKey,
+        new_keys: impl Into<NewKeys<'k>>,
         random_number: Option<RandomNumber>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, CaError> {
         Self::make(
             reference.as_str().as_bytes(),
-            new_key,
+            new_keys.into(),
             random_number,
             rng,
             |message, _| {
@@ -180,15 +219,16 @@ impl BareRequest {
     ///
     /// # Errors
     /// [`CaError::Sign`] when one of the keys does not sign.
-    pub fn by_certificate(
+    pub fn by_certificate<'k>(
         serial: &[u8],
         action: OrderAction,
         old_key: &dyn SigningKey,
-        new_key: &dyn SigningKey,
+        new_keys: impl Into<NewKeys<'k>>,
         random_number: Option<RandomNumber>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, CaError> {
-        Self::make(serial, new_key, random_number, rng, |message, rng| {
+        let new_keys = new_keys.into();
+        Self::make(serial, new_keys, random_number, rng, |message, rng| {
             let by = (old_key.algorithm(), old_key.sign(message, rng)?);
             Ok(Credential::Certificate {
                 serial: serial.to_vec(),
@@ -226,6 +266,14 @@ impl BareRequest {
                 algorithm: self.possession.0,
                 signature: self.possession.1.octets(),
             },
+            km: self.km.as_ref().map(|km| KmRequest {
+                public_key: &km.public_key,
+                possession: Possession {
+                    message,
+                    algorithm: km.possession.0,
+                    signature: km.possession.1.octets(),
+                },
+            }),
             random_number: self.random_number.as_ref(),
             confirmation: Confirmation::Explicit,
         }
@@ -233,7 +281,7 @@ impl BareRequest {
 
     fn make(
         credential: &[u8],
-        new_key: &dyn SigningKey,
+        new_keys: NewKeys<'_>,
         random_number: Option<RandomNumber>,
         rng: &mut dyn CryptoRng,
         protect: impl FnOnce(&[u8], &mut dyn CryptoRng) -> Result<Credential, CaError>,
@@ -246,11 +294,22 @@ impl BareRequest {
         let bare = Bare {
             transaction: OctetStringRef::new(&transaction)?,
             credential: OctetStringRef::new(credential)?,
-            public_key: new_key.public_key().clone(),
+            public_key: new_keys.sign.public_key().clone(),
             r: OctetStringRef::new(r)?,
+            km_public_key: new_keys.km.map(|key| key.public_key().clone()),
         };
         let message = Zeroizing::new(bare.to_der()?);
-        let possession = (new_key.algorithm(), new_key.sign(&message, rng)?);
+        let mut prove = |key: &dyn SigningKey| -> Result<_, CaError> {
+            Ok((key.algorithm(), key.sign(&message, rng)?))
+        };
+        let possession = prove(new_keys.sign)?;
+        let km = match new_keys.km {
+            Some(key) => Some(BareKm {
+                public_key: key.public_key().clone(),
+                possession: prove(key)?,
+            }),
+            None => None,
+        };
         let credential = protect(&message, rng)?;
         let public_key = bare.public_key;
         Ok(Self {
@@ -260,6 +319,7 @@ impl BareRequest {
             random_number,
             message,
             possession,
+            km,
         })
     }
 }
@@ -321,11 +381,13 @@ impl fmt::Debug for BareRequest {
             random_number,
             message: _,
             possession: _,
+            km,
         } = self;
         f.debug_struct("BareRequest")
             .field("transaction", transaction)
             .field("public_key", &public_key.algorithm.oid)
             .field("random_number", random_number)
+            .field("pair", &km.is_some())
             .finish_non_exhaustive()
     }
 }

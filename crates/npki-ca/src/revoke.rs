@@ -1,11 +1,11 @@
 use der::Encode as _;
-use npki_cert::Certificate;
+use npki_cert::{Certificate, KeyUse};
 use npki_core::{Instant, RevocationReason};
 use npki_ledger::Change;
 
 use crate::{
     Ca, CaError, Refusal,
-    event::{Event, Revoked},
+    event::{Event, Recorded, Revoked},
     news::News,
     state::Outcome,
     store::{self, Committed, REVOKED, SERIAL, TRIES, ledger_event, order_stream, put},
@@ -36,6 +36,8 @@ pub enum CertificateStatus {
 
 impl Ca<'_> {
     /// Revokes a certificate, at once and for good (R13).
+    ///
+    /// A pair is revoked together, whichever of its two serial numbers is given: it is one order.
     ///
     /// `key` names the request: repeated with it, the first answer comes again. `serial` is
     /// big-endian without leading zeros.
@@ -68,11 +70,11 @@ impl Ca<'_> {
                     }),
                 });
             }
-            if state.signed.is_none() {
+            let (Some(recorded), Some(_)) = (&state.recorded, &state.signed) else {
                 return Ok(Err(Refusal::UnknownCertificate));
-            }
+            };
             let revoked = Revoked { at: now, reason };
-            let mut changes = revoked_changes(serial, &revoked)?;
+            let mut changes = revoked_changes(recorded, &revoked)?;
             changes.push(News::Revoked.open(&order)?);
             let event = ledger_event(&order, &Event::Revoked(revoked), changes)?;
             let commit = npki_ledger::Commit {
@@ -112,13 +114,18 @@ impl Ca<'_> {
     /// # Errors
     /// [`CaError`].
     pub fn find(&self, serial: &[u8]) -> Result<Option<Certificate>, CaError> {
-        match self.order_at(&SERIAL, serial)? {
-            Some(order) => self.certificate_of(&order),
-            None => Ok(None),
+        let Some(order) = self.order_at(&SERIAL, serial)? else {
+            return Ok(None);
+        };
+        let has = |found: &Certificate| found.serial_number().octets() == serial;
+        match self.certificate_of(&order)?.filter(has) {
+            Some(found) => Ok(Some(found)),
+            None => Ok(self.km_certificate_of(&order)?.filter(has)),
         }
     }
 
-    /// The certificate, if it is good and within its validity.
+    /// The signing certificate with this number, if it is good and within its validity. One for key
+    /// management signs nothing.
     pub(crate) fn good_certificate(
         &self,
         serial: &[u8],
@@ -129,13 +136,21 @@ impl Ca<'_> {
         }
         Ok(self
             .find(serial)?
+            .filter(|c| c.use_of_key() == KeyUse::Sign)
             .filter(|c| c.not_before() <= now && now <= c.not_after()))
     }
 }
 
-/// What a revocation changes in the indexes.
-pub(crate) fn revoked_changes(serial: &[u8], revoked: &Revoked) -> Result<Vec<Change>, CaError> {
-    Ok(vec![put(REVOKED, serial, revoked.to_der()?)?])
+/// What a revocation changes in the indexes: both certificates of a pair.
+pub(crate) fn revoked_changes(
+    recorded: &Recorded,
+    revoked: &Revoked,
+) -> Result<Vec<Change>, CaError> {
+    let der = revoked.to_der()?;
+    recorded
+        .serials()
+        .map(|serial| put(REVOKED, serial, &der))
+        .collect()
 }
 
 impl CertificateStatus {

@@ -1,5 +1,6 @@
 use npki_cert::{Certificate, assemble_certificate};
 use npki_core::{Instant, OrderId};
+use npki_key::Signature;
 use npki_ledger::Commit;
 use rand_core::CryptoRng;
 
@@ -9,8 +10,8 @@ use crate::{
     event::{Event, Signed as SignedEvent},
     state::OrderState,
     store::{
-        self, CERTIFICATE, Committed, DEADLINE, TRIES, UNSIGNED, ledger_event, octets,
-        order_stream, put, remove, sha256,
+        self, CERTIFICATE, Committed, DEADLINE, KM_CERTIFICATE, TRIES, UNSIGNED, ledger_event,
+        octets, order_stream, put, remove, sha256,
     },
 };
 
@@ -19,8 +20,10 @@ use crate::{
 pub struct Signed {
     /// The order that it came from.
     pub order: OrderId,
-    /// The certificate.
+    /// The certificate, the signing one of a pair.
     pub certificate: Certificate,
+    /// The key-management certificate beside it, where the order is of a pair (R2).
+    pub km_certificate: Option<Certificate>,
     /// Until this second it can be confirmed; afterwards it is revoked.
     pub confirm_by: Instant,
     /// Implicit when it was confirmed with its signature: then it is issued.
@@ -28,7 +31,8 @@ pub struct Signed {
 }
 
 impl Ca<'_> {
-    /// Signs what was recorded, and nothing else. One grant, one certificate.
+    /// Signs what was recorded, and nothing else. One grant, one certificate, or the two of a pair,
+    /// which are recorded by one commit.
     ///
     /// When another node, or this one before it died, has recorded a signature already, that
     /// certificate is given and the new signature is dropped.
@@ -44,6 +48,7 @@ impl Ca<'_> {
         let Grant {
             order,
             tbs,
+            km_tbs,
             confirmation,
         } = grant;
         let state = self.state(&order)?;
@@ -55,14 +60,19 @@ impl Ca<'_> {
                 what: "a grant's order",
             });
         };
-        if recorded.tbs_sha256.as_bytes() != sha256(&tbs) {
+        let recorded_km = recorded.km.as_ref().map(|km| km.tbs_sha256.as_bytes());
+        let km_sha256 = km_tbs.as_deref().map(sha256);
+        if recorded.tbs_sha256.as_bytes() != sha256(&tbs)
+            || recorded_km != km_sha256.as_ref().map(<[u8; 32]>::as_slice)
+        {
             return Err(CaError::Damaged {
                 what: "a grant's TBS",
             });
         }
-        let certificate = self.certificate(&tbs, rng)?;
+        let (certificate, km_certificate) = self.certificates(&tbs, km_tbs.as_deref(), rng)?;
         let made = Made {
             certificate,
+            km_certificate,
             confirm_by: now.saturating_add(self.settings.confirm_wait),
             confirmation,
             ends: registered.ends,
@@ -95,6 +105,10 @@ impl Ca<'_> {
             certificate_sha256: octets(&made.certificate.sha256_fingerprint())?,
             confirm_by: made.confirm_by,
             implicit: made.confirmation == Confirmation::Implicit,
+            km_sha256: match &made.km_certificate {
+                Some(km) => Some(octets(&km.sha256_fingerprint())?),
+                None => None,
+            },
         };
         let mut changes = vec![
             remove(UNSIGNED, order.octets())?,
@@ -105,6 +119,10 @@ impl Ca<'_> {
         }
         let mut event = ledger_event(order, &Event::Signed(signed), changes)?;
         event.sealed = vec![self.seal(order, CERTIFICATE, made.certificate.der(), rng)?];
+        if let Some(km) = &made.km_certificate {
+            let sealed = self.seal(order, KM_CERTIFICATE, km.der(), rng)?;
+            event.sealed.push(sealed);
+        }
         let mut expected = vec![(order_stream(order), state.version)];
         let mut events = vec![event];
         if made.confirmation == Confirmation::Implicit {
@@ -125,11 +143,32 @@ impl Ca<'_> {
         ))
     }
 
-    /// Signs the TBS octets and reads the certificate back: what was recorded is what is signed.
-    fn certificate(&self, tbs: &[u8], rng: &mut dyn CryptoRng) -> Result<Certificate, CaError> {
+    /// Signs an order's TBSs, those of a pair in one group, as the key's handle likes them.
+    fn certificates(
+        &self,
+        tbs: &[u8],
+        km_tbs: Option<&[u8]>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Certificate, Option<Certificate>), CaError> {
         let key = self.keys.certificate.handle();
-        let signature = key.sign(tbs, rng)?;
-        let der = assemble_certificate(tbs, &key.algorithm().identifier(), signature.octets())?;
+        let Some(km_tbs) = km_tbs else {
+            let signature = key.sign(tbs, rng)?;
+            return Ok((self.certificate(tbs, &signature)?, None));
+        };
+        let mut signatures = key.sign_batch(&[tbs, km_tbs], rng).into_iter();
+        let mut next = |tbs| match signatures.next() {
+            Some(signature) => self.certificate(tbs, &signature?),
+            None => Err(CaError::Damaged {
+                what: "a group of signatures",
+            }),
+        };
+        Ok((next(tbs)?, Some(next(km_tbs)?)))
+    }
+
+    /// Joins TBS and signature and reads the certificate back: what was recorded is what is signed.
+    fn certificate(&self, tbs: &[u8], signature: &Signature) -> Result<Certificate, CaError> {
+        let algorithm = self.keys.certificate.handle().algorithm().identifier();
+        let der = assemble_certificate(tbs, &algorithm, signature.octets())?;
         let certificate = Certificate::parse(&der)?;
         if certificate.tbs_der() != tbs {
             return Err(CaError::Damaged {
@@ -146,6 +185,7 @@ impl Ca<'_> {
         Ok(Signed {
             order: *order,
             certificate,
+            km_certificate: self.km_certificate_of(order)?,
             confirm_by: signed.confirm_by,
             confirmation: match signed.implicit {
                 true => Confirmation::Implicit,
@@ -158,6 +198,7 @@ impl Ca<'_> {
 /// What a signature's commit is made of.
 struct Made {
     certificate: Certificate,
+    km_certificate: Option<Certificate>,
     confirm_by: Instant,
     confirmation: Confirmation,
     /// When the order ends: a deadline that is over with the signature.

@@ -31,6 +31,9 @@ pub(crate) const ORDER: SealedKind = SealedKind::from_static("order");
 pub(crate) const IDN: SealedKind = SealedKind::from_static("idn");
 pub(crate) const TBS: SealedKind = SealedKind::from_static("tbs");
 pub(crate) const CERTIFICATE: SealedKind = SealedKind::from_static("certificate");
+/// The same two of a pair's key-management certificate.
+pub(crate) const KM_TBS: SealedKind = SealedKind::from_static("km-tbs");
+pub(crate) const KM_CERTIFICATE: SealedKind = SealedKind::from_static("km-certificate");
 
 /// How often a commit is decided anew when others write to the same stream.
 pub(crate) const TRIES: usize = 16;
@@ -119,9 +122,25 @@ impl Ca<'_> {
         Order::from_der(&der).map_err(|_| damaged())
     }
 
-    /// The certificate that came of an order; `None` when it was shredded or never signed.
+    /// The signing certificate that came of an order; `None` when it was shredded or never signed.
     pub(crate) fn certificate_of(&self, order: &OrderId) -> Result<Option<Certificate>, CaError> {
-        self.unseal(order, &CERTIFICATE)?
+        self.sealed_certificate(order, &CERTIFICATE)
+    }
+
+    /// The key-management certificate beside it; `None` when the order has none.
+    pub(crate) fn km_certificate_of(
+        &self,
+        order: &OrderId,
+    ) -> Result<Option<Certificate>, CaError> {
+        self.sealed_certificate(order, &KM_CERTIFICATE)
+    }
+
+    fn sealed_certificate(
+        &self,
+        order: &OrderId,
+        kind: &SealedKind,
+    ) -> Result<Option<Certificate>, CaError> {
+        self.unseal(order, kind)?
             .map(|der| {
                 Certificate::parse(&der).map_err(|_| CaError::Damaged {
                     what: "a certificate",

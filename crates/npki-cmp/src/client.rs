@@ -16,5 +16,5 @@ mod session;
 
 pub use enrolling::{Confirming, Enrolling, Issued, Kind, Step, Wanted};
 pub use error::ClientError;
-pub use question::Question;
+pub use question::{KmKey, Question};
 pub use session::{Credential, Trust};

@@ -16,6 +16,12 @@ use der::{
 pub struct FreeText(Vec<Any>);
 
 impl FreeText {
+    /// What a CA says in the freeText of a `genp` when a pair is ordered: the user's side makes the
+    /// key-management key too, and asks for two certificates.
+    ///
+    /// Source: INITECH's browser client.
+    pub const KM_KEY_BY_USER: &str = "km_key_gen=users";
+
     /// These texts, as UTF8String.
     ///
     /// # Errors

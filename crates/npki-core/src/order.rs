@@ -41,7 +41,7 @@ pub struct Order {
     pub holder: Holder,
     /// Which CA it is for.
     pub issuer: Issuer,
-    /// The name of the certificate profile.
+    /// The name of the certificate profile: [`Order::SIGN`] or [`Order::SIGN_KM`].
     pub profile: String,
     /// The names that the certificate carries.
     pub names: SubjectNames,
@@ -60,6 +60,11 @@ pub struct Order {
 impl Order {
     /// The version written.
     pub const VERSION: u8 = 1;
+    /// The profile of an order of one certificate, for signing (서명용).
+    pub const SIGN: &str = "subscriber-sign";
+    /// The profile of an order of a pair, for signing and key management (서명용·암호화용): both
+    /// certificates come of it, or none (R2).
+    pub const SIGN_KM: &str = "subscriber-sign-km";
 }
 
 /// The name of an order: 16 random octets, shown in hex.

@@ -1,7 +1,8 @@
 use npki_cert::Certificate;
 use npki_cmp::{
-    Body, CertOrEncCert, CertRepMessage, CertResponse, CertifiedKeyPair, ErrorMsgContent, Header,
-    InfoTypeAndValue, MacAlgorithm, Message, Protector, Status, StatusInfo, answer_header, oid,
+    Body, CertOrEncCert, CertRepMessage, CertResponse, CertifiedKeyPair, ErrorMsgContent, FreeText,
+    Header, InfoTypeAndValue, MacAlgorithm, Message, Protector, Status, StatusInfo, answer_header,
+    oid,
 };
 use npki_core::{AuthorizationCode, Instant, OrderId, ReferenceNumber};
 use rand_core::CryptoRng;
@@ -13,6 +14,8 @@ use crate::{CaError, Confirmation, Signed};
 pub(super) struct Answer {
     body: Body,
     notes: Vec<InfoTypeAndValue>,
+    /// freeText of the header.
+    text: Option<&'static str>,
 }
 
 /// The other side has shown that it has the code of this order: answers are protected alike.
@@ -20,6 +23,13 @@ pub(super) struct Shown {
     pub(super) order: OrderId,
     pub(super) reference: ReferenceNumber,
     pub(super) mac: MacAlgorithm,
+}
+
+/// The certReqIds that an answer repeats.
+pub(super) struct Ids {
+    pub(super) sign: i64,
+    /// That of a pair's second request.
+    pub(super) km: Option<i64>,
 }
 
 /// Whom an answer goes to.
@@ -36,6 +46,14 @@ impl Answer {
         Self {
             body,
             notes: Vec::new(),
+            text: None,
+        }
+    }
+
+    pub(super) fn with_text(self, text: &'static str) -> Self {
+        Self {
+            text: Some(text),
+            ..self
         }
     }
 
@@ -45,11 +63,11 @@ impl Answer {
 }
 
 impl CmpCa<'_> {
-    /// The certificate, in the kind of answer that the kind of request has.
+    /// The certificate, or the two of a pair, in the kind of answer that the kind of request has.
     pub(super) fn certificate_answer(
         &self,
         request: &Body,
-        cert_req_id: i64,
+        ids: &Ids,
         status: Status,
         signed: &Signed,
         with_ca_certificates: bool,
@@ -62,22 +80,27 @@ impl CmpCa<'_> {
             true => Some(self.authorities().map(any).collect::<Result<Vec<_>, _>>()?),
             false => None,
         };
-        let content = CertRepMessage {
-            ca_pubs,
-            response: vec![CertResponse {
+        let given = |cert_req_id, certificate| -> Result<_, CaError> {
+            Ok(CertResponse {
                 cert_req_id,
                 status: StatusInfo {
                     status,
                     ..StatusInfo::accepted()
                 },
                 certified_key_pair: Some(CertifiedKeyPair {
-                    cert_or_enc_cert: CertOrEncCert::Certificate(any(&signed.certificate)?),
+                    cert_or_enc_cert: CertOrEncCert::Certificate(any(certificate)?),
                     private_key: None,
                     publication_info: None,
                 }),
                 rsp_info: None,
-            }],
+            })
         };
+        let km = ids.km.zip(signed.km_certificate.as_ref());
+        let response = core::iter::once((ids.sign, &signed.certificate))
+            .chain(km)
+            .map(|(id, certificate)| given(id, certificate))
+            .collect::<Result<_, _>>()?;
+        let content = CertRepMessage { ca_pubs, response };
         let body = match request {
             Body::Ir(_) => Body::Ip(content),
             Body::Kur(_) => Body::Kup(content),
@@ -96,8 +119,8 @@ impl CmpCa<'_> {
             }
         };
         Ok(Answer {
-            body,
             notes: vec![note.map_err(unwritable)?],
+            ..Answer::of(body)
         })
     }
 
@@ -130,7 +153,7 @@ impl CmpCa<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, CaError> {
-        let Answer { body, notes } = answer;
+        let Answer { body, notes, text } = answer;
         let code: AuthorizationCode;
         let (name, kid, with) = match to.shown {
             Some(shown) => {
@@ -155,6 +178,7 @@ impl CmpCa<'_> {
         let mut header = answer_header(to.header, name, &to.nonce, now).map_err(unwritable)?;
         header.sender_kid = kid.map(der::asn1::OctetString::new).transpose()?;
         header.general_info = (!notes.is_empty()).then_some(notes);
+        header.free_text = text.map(|text| FreeText::new([text])).transpose()?;
         let own = to.shown.is_none().then_some(&self.keys.certificate);
         let extra = own.into_iter().chain(self.authorities());
         let message = Message::protect(header, body, extra.map(Certificate::der), &with, rng)

@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl CmpCa<'_> {
-    /// certConf: the certificate of this transaction is taken, or not. Said again, the answer is the
-    /// same.
+    /// certConf: the certificate of this transaction is taken, or not; of a pair both or neither. Said
+    /// again, the answer is the same.
     pub(super) fn confirmation(
         &self,
         admitted: &Admitted<'_>,
@@ -40,18 +40,25 @@ impl CmpCa<'_> {
         let Some(certificate) = self.ca.certificate_of(&order)? else {
             return Ok(Err(Refused::of(FailureInfo::BadRequest)));
         };
-        let taken = match statuses {
-            // An empty certConf rejects everything (RFC 9810 section 5.3.18).
-            [] => false,
-            [status] if !names(status, &certificate) => {
-                return Ok(Err(Refusal::OtherCertificate.into()));
-            }
-            [status] => status
-                .status_info
-                .as_ref()
-                .is_none_or(StatusInfo::is_granted),
-            _ => return Ok(Err(Refused::of(FailureInfo::BadRequest))),
+        let km = self.ca.km_certificate_of(&order)?;
+        let given: Vec<_> = core::iter::once(&certificate).chain(&km).collect();
+        if statuses.len() > given.len() {
+            return Ok(Err(Refused::of(FailureInfo::BadRequest)));
+        }
+        let named = |status| given.iter().any(|given| names(status, given));
+        if !statuses.iter().all(named) {
+            return Ok(Err(Refusal::OtherCertificate.into()));
+        }
+        let takes = |certificate: &Certificate| {
+            let mut about = statuses.iter().filter(|s| names(s, certificate));
+            let takes = |status: &CertStatus| {
+                let info = status.status_info.as_ref();
+                info.is_none_or(StatusInfo::is_granted)
+            };
+            about.next().is_some_and(takes) && about.next().is_none()
         };
+        // What is not named is rejected (RFC 9810 section 5.3.18), and half a pair is none.
+        let taken = given.iter().all(|given| takes(given));
         let done = match taken {
             true => self
                 .ca

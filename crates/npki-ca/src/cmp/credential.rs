@@ -1,4 +1,4 @@
-use npki_cert::Certificate;
+use npki_cert::{Certificate, KeyUse};
 use npki_cmp::{CmpError, FailureInfo, MacAlgorithm, Message, Protection as CmpProtection};
 use npki_core::{Instant, OrderAction, OrderId, ReferenceNumber};
 use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
@@ -126,6 +126,8 @@ impl CmpCa<'_> {
                 };
                 let key = PublicKey::parse(certificate.public_key())?;
                 match key.verify(algorithm, message, signature) {
+                    // A key for key management protects nothing.
+                    Ok(()) if certificate.use_of_key() != KeyUse::Sign => unknown(),
                     Ok(()) => Ok(Ok(Sender::Certificate(Box::new(certificate)))),
                     Err(_) => unknown(),
                 }

@@ -7,19 +7,37 @@ use spki::SubjectPublicKeyInfoOwned;
 
 use super::{
     Admitted, CmpCa, Credential, Refused,
-    answer::{Answer, Shown},
+    answer::{Answer, Ids, Shown},
     unwritable,
 };
-use crate::{CaError, Confirmation, Possession, Refusal, Request};
+use crate::{CaError, Confirmation, KmRequest, Possession, Refusal, Request};
 
-/// What a request for a certificate consists of, whichever kind it is.
+/// What a request for certificates consists of, whichever kind it is.
 struct Wish {
+    sign: WishedKey,
+    /// The second request of a message: its key is for key management (KCAC.TS.CMP).
+    km: Option<WishedKey>,
+    subject: Option<Name>,
+    encrypted_vid: Option<der::Any>,
+}
+
+/// One key, and what shows that the requester holds it.
+struct WishedKey {
     cert_req_id: i64,
     public_key: SubjectPublicKeyInfoOwned,
     /// What the new key has signed, how, and the signature.
     possession: (Vec<u8>, SignatureAlgorithm, Vec<u8>),
-    subject: Option<Name>,
-    encrypted_vid: Option<der::Any>,
+}
+
+impl WishedKey {
+    fn possession(&self) -> Possession<'_> {
+        let (message, algorithm, signature) = &self.possession;
+        Possession {
+            message,
+            algorithm: *algorithm,
+            signature,
+        }
+    }
 }
 
 impl CmpCa<'_> {
@@ -53,17 +71,16 @@ impl CmpCa<'_> {
             Some(_) => Confirmation::Implicit,
             None => Confirmation::Explicit,
         };
-        let (signed_octets, algorithm, signature) = &wish.possession;
         let mut request = Request {
             transaction: admitted.incoming.transaction(),
             sha256: admitted.sha256,
             protection: admitted.by.protection(message, action),
-            public_key: &wish.public_key,
-            possession: Possession {
-                message: signed_octets,
-                algorithm: *algorithm,
-                signature,
-            },
+            public_key: &wish.sign.public_key,
+            possession: wish.sign.possession(),
+            km: wish.km.as_ref().map(|km| KmRequest {
+                public_key: &km.public_key,
+                possession: km.possession(),
+            }),
             random_number: None,
             confirmation,
         };
@@ -74,7 +91,10 @@ impl CmpCa<'_> {
         self.show(admitted, order, shown);
         let random_number = match self.random_number(wish.encrypted_vid.as_ref(), rng) {
             Ok(random_number) => random_number,
-            Err(refused) => return Ok(Err(refused)),
+            Err(refused) => {
+                self.ca.right_code(&order, &request, now)?;
+                return Ok(Err(refused));
+            }
         };
         request.random_number = random_number.as_ref();
         let grant = match self.ca.redeem_admitted(&order, &request, now, rng)? {
@@ -89,7 +109,11 @@ impl CmpCa<'_> {
             }
             _ => Status::Accepted,
         };
-        self.certificate_answer(body, wish.cert_req_id, status, &signed, shown.is_some())
+        let ids = Ids {
+            sign: wish.sign.cert_req_id,
+            km: wish.km.as_ref().map(|km| km.cert_req_id),
+        };
+        self.certificate_answer(body, &ids, status, &signed, shown.is_some())
             .map(Ok)
     }
 
@@ -125,23 +149,49 @@ impl CmpCa<'_> {
     }
 }
 
-/// Reads what is asked for. One request in a message: each needs a transaction of its own.
+/// Reads what is asked for: one request in a message, or the two of a pair, the signing one first.
+/// Others need a transaction each.
 fn wish(body: &Body) -> Result<Result<Wish, Refused>, CaError> {
     match body {
         Body::P10cr(request) => pkcs10(request),
         Body::Ir(requests) | Body::Cr(requests) | Body::Kur(requests) => match &requests[..] {
-            [request] => crmf(request),
+            [request] => crmf(request, None),
+            [sign, km] => crmf(sign, Some(km)),
             _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
         },
         _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
     }
 }
 
-fn crmf(request: &CertReqMsg) -> Result<Result<Wish, Refused>, CaError> {
+fn crmf(sign: &CertReqMsg, km: Option<&CertReqMsg>) -> Result<Result<Wish, Refused>, CaError> {
+    let ids = [Some(sign), km];
+    let mut ids = ids.iter().flatten().map(|of| of.cert_req.cert_req_id);
+    if ids.next() == ids.next() {
+        return Ok(Err(Refused::of(FailureInfo::BadRequest)));
+    }
+    let key = match wished_key(sign)? {
+        Ok(key) => key,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let km = match km.map(wished_key).transpose()? {
+        Some(Err(refused)) => return Ok(Err(refused)),
+        Some(Ok(km)) => Some(km),
+        None => None,
+    };
+    Ok(Ok(Wish {
+        sign: key,
+        km,
+        subject: sign.cert_req.cert_template.subject_name(),
+        encrypted_vid: sign.reg_info(&oid::ENCRYPTED_VID).cloned(),
+    }))
+}
+
+fn wished_key(request: &CertReqMsg) -> Result<Result<WishedKey, Refused>, CaError> {
     let Some(public_key) = request.public_key() else {
         return Ok(Err(Refused::of(FailureInfo::BadCertTemplate)));
     };
-    // An RA that vouches, or a key that is to decrypt, proves nothing here.
+    // An RA that vouches proves nothing here; and a key that will decrypt is asked to sign, as the RSA
+    // keys of both kinds can: otherwise the CA would have signed a certificate before it knows.
     let Some(ProofOfPossession::Signature(proof)) = &request.popo else {
         return Ok(Err(Refusal::NoPossession.into()));
     };
@@ -154,12 +204,10 @@ fn crmf(request: &CertReqMsg) -> Result<Result<Wish, Refused>, CaError> {
         return Ok(Err(Refusal::NoPossession.into()));
     };
     let octets = request.possession_octets(proof).map_err(unwritable)?;
-    Ok(Ok(Wish {
+    Ok(Ok(WishedKey {
         cert_req_id: request.cert_req.cert_req_id,
         public_key: public_key.clone(),
         possession: (octets, algorithm, proof.signature.raw_bytes().to_vec()),
-        subject: request.cert_req.cert_template.subject_name(),
-        encrypted_vid: request.reg_info(&oid::ENCRYPTED_VID).cloned(),
     }))
 }
 
@@ -171,14 +219,17 @@ fn pkcs10(request: &der::Any) -> Result<Result<Wish, Refused>, CaError> {
         return Ok(Err(Refusal::NoPossession.into()));
     };
     Ok(Ok(Wish {
-        // RFC 9810 section 5.3.4: there is no certReqId in a PKCS #10 request.
-        cert_req_id: -1,
-        public_key: request.public_key().clone(),
-        possession: (
-            request.info_der().to_vec(),
-            algorithm,
-            request.signature().to_vec(),
-        ),
+        sign: WishedKey {
+            // RFC 9810 section 5.3.4: there is no certReqId in a PKCS #10 request.
+            cert_req_id: -1,
+            public_key: request.public_key().clone(),
+            possession: (
+                request.info_der().to_vec(),
+                algorithm,
+                request.signature().to_vec(),
+            ),
+        },
+        km: None,
         subject: Some(request.subject().clone()),
         encrypted_vid: None,
     }))

@@ -47,7 +47,10 @@ impl From<Refusal> for Refused {
             }
             Refusal::TransactionInUse => FailureInfo::TransactionIdInUse,
             Refusal::NoPossession => FailureInfo::BadPop,
-            Refusal::KeyRefused | Refusal::KeyUsedBefore => FailureInfo::BadCertTemplate,
+            Refusal::KeyRefused
+            | Refusal::KeyUsedBefore
+            | Refusal::KmKeyMissing
+            | Refusal::KmKeyUnwanted => FailureInfo::BadCertTemplate,
             Refusal::UnknownCertificate => FailureInfo::SignerNotTrusted,
             Refusal::AlreadyRevoked { .. } => FailureInfo::CertRevoked,
             Refusal::OtherCertificate => FailureInfo::BadCertId,

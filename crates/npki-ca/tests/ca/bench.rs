@@ -223,12 +223,22 @@ impl BankPort for Bank {
     }
 }
 
+/// Keys from this number on are RSA keys, which take their time: few.
+pub(crate) const RSA: u64 = 200;
+
 /// The same key for the same number, made once.
 fn key(number: u64) -> Box<dyn SigningKey> {
     static KEYS: OnceLock<Mutex<std::collections::BTreeMap<u64, PrivateKey>>> = OnceLock::new();
     let mut keys = KEYS.get_or_init(Mutex::default).lock().unwrap();
     keys.entry(number)
-        .or_insert_with(|| PrivateKey::generate(KeyKind::P256, &mut Rng(number + 1000)).unwrap())
+        .or_insert_with(|| {
+            let kind = if number < RSA {
+                KeyKind::P256
+            } else {
+                KeyKind::Rsa { bits: 2_048 }
+            };
+            PrivateKey::generate(kind, &mut Rng(number + 1000)).unwrap()
+        })
         .signing_key()
         .unwrap()
 }

@@ -1,23 +1,29 @@
 //! The CA dies, or loses an answer, at every commit of issuing, renewing and revoking; whoever asked
 //! asks again, and the end is the same.
 
-use super::bench::{Bench, Rng, at};
-use npki_ca::{BareRequest, Ca, CaError, CertificateStatus};
-use npki_cert::Certificate;
+use super::bench::{Bench, RSA, Rng, at};
+use npki_ca::{BareRequest, Ca, CaError, CertificateStatus, NewKeys};
+use npki_cert::{Certificate, SerialNumber};
 use npki_core::{
     Instant, Order, OrderAction, OrderNews, Replaced, ReplacedBecause, RevocationReason,
     ValidityRule,
 };
+use npki_key::SigningKey;
 use npki_ledger::{
     Ledger as _,
     faults::{Fault, FaultyLedger, Then, When},
 };
 
 /// One whole life. Every step may be repeated as it is; the requests are the same octets each time.
-fn live(bench: &Bench, ca: &Ca<'_>, rng: &mut Rng) -> Result<(Certificate, Certificate), CaError> {
+fn live(
+    bench: &Bench,
+    ca: &Ca<'_>,
+    kind: Kind,
+    rng: &mut Rng,
+) -> Result<(Certificate, Certificate), CaError> {
     let now = at("2026-11-23T10:00:00+09:00");
-    let order = bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None);
-    let old = issue(bench, ca, &order, now, rng)?;
+    let order = kind.of(bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None));
+    let old = issue(bench, ca, kind, &order, now, rng)?;
     let serial = old.serial_number().octets();
 
     let renewal_at = at("2027-10-25T00:00:00+09:00");
@@ -26,14 +32,15 @@ fn live(bench: &Bench, ca: &Ca<'_>, rng: &mut Rng) -> Result<(Certificate, Certi
         because: ReplacedBecause::Superseded,
     };
     let until = ValidityRule::Until(at("2028-11-23T23:59:59+09:00"));
-    let renewal = bench.order(2, OrderAction::Renew, until, Some(replaced));
+    let renewal = kind.of(bench.order(2, OrderAction::Renew, until, Some(replaced)));
     bench.will_order(renewal.clone());
     let (key, new_key) = (bench.key(0), bench.key(1));
+    let new_km = bench.key(RSA + 1);
     let request = BareRequest::by_certificate(
         serial,
         OrderAction::Renew,
         &*key,
-        &*new_key,
+        kind.keys(&*new_key, &*new_km),
         None,
         &mut Rng(5),
     )?;
@@ -53,9 +60,37 @@ fn live(bench: &Bench, ca: &Ca<'_>, rng: &mut Rng) -> Result<(Certificate, Certi
     Ok((old, new))
 }
 
+/// One certificate, or a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    One,
+    Pair,
+}
+
+impl Kind {
+    fn of(self, order: Order) -> Order {
+        let profile = match self {
+            Self::One => Order::SIGN,
+            Self::Pair => Order::SIGN_KM,
+        };
+        Order {
+            profile: profile.into(),
+            ..order
+        }
+    }
+
+    fn keys<'a>(self, sign: &'a dyn SigningKey, km: &'a dyn SigningKey) -> NewKeys<'a> {
+        NewKeys {
+            sign,
+            km: (self == Self::Pair).then_some(km),
+        }
+    }
+}
+
 fn issue(
     bench: &Bench,
     ca: &Ca<'_>,
+    kind: Kind,
     order: &Order,
     now: Instant,
     rng: &mut Rng,
@@ -64,7 +99,7 @@ fn issue(
     let request = BareRequest::by_code(
         &registration.reference,
         &registration.authorization_code,
-        &*bench.key(0),
+        kind.keys(&*bench.key(0), &*bench.key(RSA)),
         None,
         &mut Rng(4),
     )?;
@@ -96,10 +131,16 @@ fn new_serial(bench: &Bench) -> Vec<u8> {
 
 #[test]
 fn every_commit_may_fail() {
+    for kind in [Kind::One, Kind::Pair] {
+        every_commit_of(kind);
+    }
+}
+
+fn every_commit_of(kind: Kind) {
     let calls = {
         let bench = Bench::new();
         let ledger = FaultyLedger::new(&bench.ledger);
-        live(&bench, &bench.ca_on(&ledger), &mut Rng(1)).unwrap();
+        live(&bench, &bench.ca_on(&ledger), kind, &mut Rng(1)).unwrap();
         ledger.calls()
     };
     assert!(calls >= 10, "{calls}");
@@ -110,16 +151,25 @@ fn every_commit_may_fail() {
                 let bench = Bench::new();
                 let dying = FaultyLedger::new(&bench.ledger);
                 dying.arm(fault);
-                live(&bench, &bench.ca_on(&dying), &mut Rng(1)).unwrap_err();
+                live(&bench, &bench.ca_on(&dying), kind, &mut Rng(1)).unwrap_err();
 
                 let ca = bench.ca();
                 // What the dead process left is brought to the bank before anybody asks again.
                 if let Some(time) = bench.ledger.head().unwrap().time {
                     ca.reconcile(time).unwrap();
                 }
-                let (old, new) =
-                    live(&bench, &ca, &mut Rng(2)).unwrap_or_else(|e| panic!("{fault:?}: {e:?}"));
+                let (old, new) = live(&bench, &ca, kind, &mut Rng(2))
+                    .unwrap_or_else(|e| panic!("{fault:?}: {e:?}"));
                 check(&bench, &ca, &old, &new, fault);
+                for sign in [&old, &new] {
+                    // Never one of a pair without the other, and none where none was ordered.
+                    let km = sign.serial_number().successor().unwrap();
+                    let status = |serial: &SerialNumber| ca.status(serial.octets()).unwrap();
+                    assert_eq!(ca.find(km.octets()).unwrap().is_some(), kind == Kind::Pair);
+                    if kind == Kind::Pair {
+                        assert_eq!(status(&km), status(sign.serial_number()), "{fault:?}");
+                    }
+                }
             }
         }
     }

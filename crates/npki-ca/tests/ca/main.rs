@@ -7,3 +7,4 @@ mod crash;
 mod crl;
 mod life;
 mod ocsp;
+mod pair;

@@ -10,8 +10,8 @@ use spki::SubjectPublicKeyInfoOwned;
 use super::{ClientError, Credential, Trust, session::Session};
 use crate::{
     AttributeTypeAndValue, Body, CertId, CertOrEncCert, CertRepMessage, CertReqMsg, CertRequest,
-    CertStatus, CertTemplate, CmpError, EncryptedVid, InfoTypeAndValue, Message, PollReq,
-    PoposSigningKey, ProofOfPossession, Status, StatusInfo,
+    CertResponse, CertStatus, CertTemplate, CmpError, EncryptedVid, InfoTypeAndValue, Message,
+    PollReq, PoposSigningKey, ProofOfPossession, Status, StatusInfo,
     header::directory_name,
     message::{any, malformed},
     oid,
@@ -35,6 +35,9 @@ pub struct Wanted<'a> {
     pub kind: Kind,
     /// The new key, which signs the request.
     pub key: &'a dyn SigningKey,
+    /// The handle by which a new key-management key signs its own request, the second of the message,
+    /// where a pair is ordered: see [`Question::km_key`](super::Question::km_key).
+    pub km_key: Option<&'a dyn SigningKey>,
     /// The name asked for. A Korean CA names by itself and wants none.
     pub subject: Option<&'a Name>,
     /// R, and the CA's certificate that it is encrypted to: [`Question::encryption_certificate`](super::Question::encryption_certificate).
@@ -48,7 +51,8 @@ pub struct Wanted<'a> {
 pub struct Enrolling<'a> {
     session: Session<'a>,
     kind: Kind,
-    public_key: SubjectPublicKeyInfoOwned,
+    /// Those asked for, the signing key first; their places are the certReqIds.
+    public_keys: Vec<SubjectPublicKeyInfoOwned>,
     message: Message,
 }
 
@@ -66,12 +70,12 @@ pub enum Step<'a> {
     Issued(Box<Issued<'a>>),
 }
 
-/// A certificate that was given and is not confirmed yet.
+/// A certificate, or a pair of them, that was given and is not confirmed yet.
 #[derive(Debug)]
 pub struct Issued<'a> {
     session: Session<'a>,
-    cert_req_id: i64,
     certificate: Certificate,
+    km_certificate: Option<Certificate>,
     ca_certificates: Vec<Certificate>,
     implicit: bool,
 }
@@ -96,11 +100,15 @@ impl<'a> Enrolling<'a> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, CmpError> {
-        let request = vec![request(wanted, credential, rng)?];
+        let keys: Vec<_> = core::iter::once(wanted.key).chain(wanted.km_key).collect();
+        let requests = (CERT_REQ_ID..)
+            .zip(&keys)
+            .map(|(id, key)| request(wanted, credential, id, *key, rng))
+            .collect::<Result<_, CmpError>>()?;
         let body = match wanted.kind {
-            Kind::Initial => Body::Ir(request),
-            Kind::Additional => Body::Cr(request),
-            Kind::Renewal => Body::Kur(request),
+            Kind::Initial => Body::Ir(requests),
+            Kind::Additional => Body::Cr(requests),
+            Kind::Renewal => Body::Kur(requests),
         };
         let notes = match wanted.implicit_confirmation {
             true => vec![InfoTypeAndValue::tell(
@@ -114,7 +122,7 @@ impl<'a> Enrolling<'a> {
         Ok(Self {
             session,
             kind: wanted.kind,
-            public_key: wanted.key.public_key().clone(),
+            public_keys: keys.iter().map(|key| key.public_key().clone()).collect(),
             message,
         })
     }
@@ -152,26 +160,43 @@ impl<'a> Enrolling<'a> {
                 });
             }
         };
-        let [response] = &content.response[..] else {
-            return Err(ClientError::NoCertificate);
-        };
-        match response.status.status {
-            Status::Waiting => return self.poll(0, now, rng),
-            _ if response.status.is_granted() => {}
-            _ => return Err(ClientError::refused(&response.status)),
+        let statuses = || content.response.iter().map(|response| &response.status);
+        if let Some(refused) =
+            statuses().find(|status| !status.is_granted() && status.status != Status::Waiting)
+        {
+            return Err(ClientError::refused(refused));
         }
-        let certificate = certificate(content)?;
-        if certificate.public_key() != &self.public_key {
-            return Err(ClientError::OtherKey);
+        if statuses().any(|status| status.status == Status::Waiting) {
+            return self.poll(0, now, rng);
         }
+        let mut certificates = self.certificates(content)?.into_iter();
+        let certificate = certificates.next().ok_or(ClientError::NoCertificate)?;
         let implicit = answer.header().info(&oid::IMPLICIT_CONFIRM).is_some();
         Ok(Step::Issued(Box::new(Issued {
-            cert_req_id: response.cert_req_id,
             certificate,
+            km_certificate: certificates.next(),
             ca_certificates: ca_certificates(&answer, content),
             implicit,
             session: self.session,
         })))
+    }
+
+    /// A certificate for each key, in their order: all of them, or none.
+    fn certificates(&self, content: &CertRepMessage) -> Result<Vec<Certificate>, ClientError> {
+        if content.response.len() != self.public_keys.len() {
+            return Err(ClientError::NoCertificate);
+        }
+        (CERT_REQ_ID..)
+            .zip(&self.public_keys)
+            .map(|(id, key)| {
+                let mut about = content.response.iter().filter(|r| r.cert_req_id == id);
+                let certificate = certificate(about.next().ok_or(ClientError::NoCertificate)?)?;
+                match certificate.public_key() == key {
+                    true => Ok(certificate),
+                    false => Err(ClientError::OtherKey),
+                }
+            })
+            .collect()
     }
 
     fn poll(
@@ -180,9 +205,11 @@ impl<'a> Enrolling<'a> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Step<'a>, ClientError> {
-        let body = Body::PollReq(vec![PollReq {
-            cert_req_id: CERT_REQ_ID,
-        }]);
+        let ids = (CERT_REQ_ID..).zip(&self.public_keys);
+        let body = Body::PollReq(
+            ids.map(|(cert_req_id, _)| PollReq { cert_req_id })
+                .collect(),
+        );
         self.message = self.session.write(body, vec![], now, rng)?;
         Ok(Step::Wait {
             seconds,
@@ -197,6 +224,12 @@ impl<'a> Issued<'a> {
     #[must_use]
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
+    }
+
+    /// The key-management certificate of a pair.
+    #[must_use]
+    pub const fn km_certificate(&self) -> Option<&Certificate> {
+        self.km_certificate.as_ref()
     }
 
     /// Certificates of CAs that came along, the CA's own first.
@@ -214,7 +247,8 @@ impl<'a> Issued<'a> {
         self.implicit
     }
 
-    /// Makes the certConf that takes the certificate. Store it first: afterwards it is good.
+    /// Makes the certConf that takes the certificate, or both of a pair. Store it first: afterwards it
+    /// is good.
     ///
     /// # Errors
     /// As [`Enrolling::begin`].
@@ -246,15 +280,23 @@ impl<'a> Issued<'a> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Confirming<'a>, CmpError> {
-        let hash = certificate_hash(&self.certificate);
-        let digest = hash.digest(self.certificate.der());
-        let body = Body::CertConf(vec![CertStatus {
-            cert_hash: OctetString::new(digest.octets()).map_err(malformed("CertStatus"))?,
-            cert_req_id: self.cert_req_id,
-            status_info,
-            hash_alg: None,
-        }]);
-        let message = self.session.write(body, vec![], now, rng)?;
+        let given = core::iter::once(&self.certificate).chain(&self.km_certificate);
+        let statuses = (CERT_REQ_ID..)
+            .zip(given)
+            .map(|(cert_req_id, certificate)| {
+                let digest = certificate_hash(certificate).digest(certificate.der());
+                Ok(CertStatus {
+                    cert_hash: OctetString::new(digest.octets())
+                        .map_err(malformed("CertStatus"))?,
+                    cert_req_id,
+                    status_info: status_info.clone(),
+                    hash_alg: None,
+                })
+            })
+            .collect::<Result<_, CmpError>>()?;
+        let message = self
+            .session
+            .write(Body::CertConf(statuses), vec![], now, rng)?;
         Ok(Confirming {
             session: self.session,
             message,
@@ -287,6 +329,8 @@ impl Confirming<'_> {
 fn request(
     wanted: &Wanted<'_>,
     credential: &Credential<'_>,
+    cert_req_id: i64,
+    key: &dyn SigningKey,
     rng: &mut dyn CryptoRng,
 ) -> Result<CertReqMsg, CmpError> {
     let old = match credential {
@@ -310,27 +354,29 @@ fn request(
         })
         .transpose()?;
     let cert_req = CertRequest {
-        cert_req_id: CERT_REQ_ID,
+        cert_req_id,
         cert_template: CertTemplate {
             subject: subject
                 .map(|name| Any::from_der(name.der()).map_err(malformed("Name")))
                 .transpose()?,
-            public_key: Some(wanted.key.public_key().clone()),
+            public_key: Some(key.public_key().clone()),
             ..CertTemplate::default()
         },
         controls,
     };
     let octets = cert_req.to_der().map_err(malformed("CertRequest"))?;
-    let signature = wanted.key.sign(&octets, rng)?;
+    let signature = key.sign(&octets, rng)?;
+    // R goes with the signing key.
     let reg_info = wanted
         .random_number
+        .filter(|_| cert_req_id == CERT_REQ_ID)
         .map(|(r, to)| EncryptedVid::seal(r, to, rng)?.to_reg_info())
         .transpose()?;
     Ok(CertReqMsg {
         cert_req,
         popo: Some(ProofOfPossession::Signature(PoposSigningKey {
             input: None,
-            algorithm: wanted.key.algorithm().identifier(),
+            algorithm: key.algorithm().identifier(),
             signature: BitString::from_bytes(signature.octets())
                 .map_err(malformed("POPOSigningKey"))?,
         })),
@@ -338,11 +384,8 @@ fn request(
     })
 }
 
-fn certificate(content: &CertRepMessage) -> Result<Certificate, ClientError> {
-    let given = content
-        .response
-        .first()
-        .and_then(|response| response.certified_key_pair.as_ref());
+fn certificate(response: &CertResponse) -> Result<Certificate, ClientError> {
+    let given = response.certified_key_pair.as_ref();
     match given.map(|pair| &pair.cert_or_enc_cert) {
         Some(CertOrEncCert::Certificate(certificate)) => {
             let der = certificate
@@ -392,5 +435,5 @@ impl fmt::Display for Kind {
     }
 }
 
-/// There is one request in a message.
+/// The signing key's; that of a pair's key-management key is the next.
 const CERT_REQ_ID: i64 = 0;

@@ -5,15 +5,25 @@ use rand_core::CryptoRng;
 
 use super::{ClientError, Credential, Trust, session::Session};
 use crate::{
-    Body, CertTemplate, CmpError, Extension, InfoTypeAndValue, Message, RevDetails, Status,
-    message::malformed, oid,
+    Body, CertTemplate, CmpError, Extension, FreeText, InfoTypeAndValue, Message, RevDetails,
+    Status, message::malformed, oid,
 };
+
+/// Whether a CA wants to be asked for a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KmKey {
+    /// Two requests: a signing key and a key-management key (암호화용), both made by the user's side.
+    Wanted,
+    /// One request; or the CA does not say.
+    NotWanted,
+}
 
 /// One message and its answer: a question (genm), or a revocation (rr).
 #[derive(Debug)]
 pub struct Question<'a> {
     session: Session<'a>,
     message: Message,
+    km_key: KmKey,
 }
 
 impl<'a> Question<'a> {
@@ -96,7 +106,11 @@ impl<'a> Question<'a> {
     ) -> Result<Self, CmpError> {
         let mut session = Session::begin(credential, trust, recipient.clone(), rng);
         let message = session.write(body, vec![], now, rng)?;
-        Ok(Self { session, message })
+        Ok(Self {
+            session,
+            message,
+            km_key: KmKey::NotWanted,
+        })
     }
 
     /// The octets to send, and to send again when the answer is lost.
@@ -115,6 +129,10 @@ impl<'a> Question<'a> {
         now: Instant,
     ) -> Result<Vec<InfoTypeAndValue>, ClientError> {
         let answer = self.session.read(answer, now)?;
+        let text = answer.header().free_text.as_ref();
+        if text.is_some_and(|text| text.texts().any(|text| text == FreeText::KM_KEY_BY_USER)) {
+            self.km_key = KmKey::Wanted;
+        }
         match answer.body() {
             Body::Genp(answers) => Ok(answers.clone()),
             other => Err(self.unexpected(other)),
@@ -142,6 +160,13 @@ impl<'a> Question<'a> {
                 Ok(Certificate::parse(&der).map_err(CmpError::Certificate)?)
             })
             .transpose()
+    }
+
+    /// Whether the answer that was taken wants a pair to be asked for. A Korean CA says so to whoever
+    /// shows the code of such an order, or a certificate of a pair.
+    #[must_use]
+    pub const fn km_key(&self) -> KmKey {
+        self.km_key
     }
 
     /// Takes the answer to an rr: the certificate is revoked.

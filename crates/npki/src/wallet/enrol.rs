@@ -1,9 +1,11 @@
 use core::fmt;
 
-use npki_cert::{Certificate, Name};
+use npki_cert::{Certificate, KeyUse, Name};
 use npki_cmp::{
     CmpError, MacKind,
-    client::{ClientError, Credential, Enrolling, Kind, Question, Step, Trust, Wanted},
+    client::{
+        ClientError, Credential, Enrolling, Issued, Kind, KmKey, Question, Step, Trust, Wanted,
+    },
 };
 use npki_container::{EncryptedPrivateKeyInfo, NewPassword, SealError, Sealing};
 use npki_core::{AuthorizationCode, Instant, RandomNumber, ReferenceNumber, RevocationReason};
@@ -35,18 +37,24 @@ pub struct Wallet<'a> {
     pub now: &'a dyn Fn() -> Instant,
 }
 
-/// A signing key with R, before there is a certificate for it.
+/// A signing key with R, and a key-management key beside it where a pair is ordered (R2), before there
+/// is a certificate for them.
 ///
 /// # Security
-/// In the clear in this process. To survive its end seal it ([`EncryptedPrivateKeyInfo::seal`]).
+/// In the clear in this process. To survive its end seal them ([`EncryptedPrivateKeyInfo::seal`]).
 #[derive(Debug)]
-pub struct NewKey(PrivateKey);
+pub struct NewKey {
+    sign: PrivateKey,
+    km: Option<PrivateKey>,
+}
 
 /// What has become of an enrolment.
 #[derive(Debug)]
 pub struct Stored {
-    /// The certificate.
+    /// The certificate, the signing one of a pair.
     pub certificate: Certificate,
+    /// The key-management certificate of a pair.
+    pub km_certificate: Option<Certificate>,
     /// Where it lies on the medium.
     pub entry: EntryId,
 }
@@ -67,6 +75,10 @@ pub enum EnrolError {
     /// The CA wants to be asked again more often than is reasonable.
     #[error("the CA is not ready; begin again later with the same key")]
     NotReady,
+    /// The certificate that the CA wants R encrypted to is not one of this CA's for key management, or
+    /// its time is over.
+    #[error("the CA's encryption certificate is none")]
+    EncryptionCertificate,
     /// A key cannot be made or used.
     #[error("the key cannot be used")]
     Key(#[from] KeyError),
@@ -81,6 +93,18 @@ pub enum EnrolError {
     /// the same key.
     #[error("the pair is stored and its confirmation lost; begin again with the same key")]
     Unconfirmed(#[source] Box<EnrolError>),
+}
+
+/// The new keys, encrypted under the medium's password.
+struct Sealed {
+    sign: EncryptedPrivateKeyInfo,
+    km: Option<EncryptedPrivateKeyInfo>,
+}
+
+/// What the CA has said before it is asked for certificates.
+struct Told {
+    encryption_certificate: Option<Certificate>,
+    km_key: KmKey,
 }
 
 impl NewKey {
@@ -98,13 +122,31 @@ impl NewKey {
     /// # Errors
     /// [`KeyError`] when the key cannot hold R.
     pub fn from_key(key: PrivateKey, r: &RandomNumber) -> Result<Self, KeyError> {
-        Ok(Self(key.with_random_number(r)?))
+        Ok(Self {
+            sign: key.with_random_number(r)?,
+            km: None,
+        })
     }
 
-    /// The key, with R in its attributes.
+    /// The same with a key-management key (암호화용), an RSA one: a pair is asked for.
+    #[must_use]
+    pub fn with_km(self, key: PrivateKey) -> Self {
+        Self {
+            km: Some(key),
+            ..self
+        }
+    }
+
+    /// The signing key, with R in its attributes.
     #[must_use]
     pub const fn key(&self) -> &PrivateKey {
-        &self.0
+        &self.sign
+    }
+
+    /// The key-management key.
+    #[must_use]
+    pub const fn km_key(&self) -> Option<&PrivateKey> {
+        self.km.as_ref()
     }
 }
 
@@ -130,6 +172,23 @@ impl Wallet<'_> {
             mac: MacKind::Pbm,
         };
         self.enrol(Kind::Initial, &credential, key, password, sealing, rng)
+    }
+
+    /// Whether the CA wants a pair to be asked for by this code: then [`NewKey::with_km`] comes first.
+    ///
+    /// # Errors
+    /// [`EnrolError`].
+    pub fn km_key(
+        &self,
+        (reference, code): (&ReferenceNumber, &AuthorizationCode),
+        rng: &mut dyn CryptoRng,
+    ) -> Result<KmKey, EnrolError> {
+        let credential = Credential::Code {
+            reference,
+            code,
+            mac: MacKind::Pbm,
+        };
+        Ok(self.ask(&credential, rng)?.km_key)
     }
 
     /// Renews a certificate (갱신, R11) by its own signature, with a new key and a new R.
@@ -182,17 +241,23 @@ impl Wallet<'_> {
         sealing: Sealing,
         rng: &mut dyn CryptoRng,
     ) -> Result<Stored, EnrolError> {
-        let signing_key = key.0.signing_key()?;
-        let r = key.0.random_number();
+        let signing_key = key.sign.signing_key()?;
+        let km_key = key.km.as_ref().map(PrivateKey::signing_key).transpose()?;
+        let r = key.sign.random_number();
         // Sealed before anything is asked for: what cannot be stored is not issued.
-        let sealed = EncryptedPrivateKeyInfo::seal(&key.0, password, sealing, rng)?;
+        let mut seal = |key| EncryptedPrivateKeyInfo::seal(key, password, sealing, rng);
+        let sealed = Sealed {
+            sign: seal(&key.sign)?,
+            km: key.km.as_ref().map(seal).transpose()?,
+        };
         let to = match &r {
-            Some(_) => self.encryption_certificate(credential, rng)?,
+            Some(_) => self.ask(credential, rng)?.encryption_certificate,
             None => None,
         };
         let wanted = Wanted {
             kind,
             key: &*signing_key,
+            km_key: km_key.as_deref(),
             subject: None,
             random_number: r.as_ref().zip(to.as_ref()),
             implicit_confirmation: false,
@@ -208,57 +273,65 @@ impl Wallet<'_> {
                 }
                 Step::Issued(issued) => {
                     let certificate = issued.certificate().clone();
-                    let entry = self.store(&certificate, sealed, issued.ca_certificates())?;
+                    let km_certificate = issued.km_certificate().cloned();
+                    let entry = self.store(&issued, sealed)?;
                     if !issued.is_confirmed() {
                         self.confirm(*issued, rng)
                             .map_err(|error| EnrolError::Unconfirmed(Box::new(error)))?;
                     }
-                    return Ok(Stored { certificate, entry });
+                    return Ok(Stored {
+                        certificate,
+                        km_certificate,
+                        entry,
+                    });
                 }
             }
         }
         Err(EnrolError::NotReady)
     }
 
-    /// The certificate that R is encrypted to. A CA that has none gives certificates without VID.
-    fn encryption_certificate(
+    /// Asks for the certificate that R is encrypted to, and how many keys are wanted. A CA that has no
+    /// such certificate gives certificates without VID.
+    fn ask(
         &self,
         credential: &Credential<'_>,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Option<Certificate>, EnrolError> {
+    ) -> Result<Told, EnrolError> {
         let now = (self.now)();
         let mut question =
             Question::encryption_certificate(credential, self.trust, self.ca, now, rng)?;
         let answer = self.post(question.message())?;
-        Ok(question.certificate(&answer, (self.now)())?)
+        let now = (self.now)();
+        let encryption_certificate = question.certificate(&answer, now)?;
+        if let Some(certificate) = &encryption_certificate
+            && !is_for_encryption(certificate, self.ca, now)
+        {
+            return Err(EnrolError::EncryptionCertificate);
+        }
+        Ok(Told {
+            encryption_certificate,
+            km_key: question.km_key(),
+        })
     }
 
     /// In one step, read back, in the place of the old pair of the same subject (R65).
-    fn store(
-        &self,
-        certificate: &Certificate,
-        key: EncryptedPrivateKeyInfo,
-        ca_certificates: &[Certificate],
-    ) -> Result<EntryId, EnrolError> {
-        let mut ca_certificates = ca_certificates.to_vec();
+    fn store(&self, issued: &Issued<'_>, keys: Sealed) -> Result<EntryId, EnrolError> {
+        let mut ca_certificates = issued.ca_certificates().to_vec();
         // Root first.
         ca_certificates.reverse();
+        let pair = |(certificate, key): (&Certificate, _)| Pair {
+            certificate: certificate.clone(),
+            key,
+        };
         let bundle = Bundle {
-            sign: Pair {
-                certificate: certificate.clone(),
-                key,
-            },
-            km: None,
+            sign: pair((issued.certificate(), keys.sign)),
+            km: issued.km_certificate().zip(keys.km).map(pair),
             ca_certificates,
         };
         Ok(self.medium.store(&bundle, Overwrite::Replace)?)
     }
 
-    fn confirm(
-        &self,
-        issued: npki_cmp::client::Issued<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), EnrolError> {
+    fn confirm(&self, issued: Issued<'_>, rng: &mut dyn CryptoRng) -> Result<(), EnrolError> {
         let mut confirming = issued.confirm((self.now)(), rng)?;
         let answer = self.post(confirming.message())?;
         Ok(confirming.take(&answer, (self.now)())?)
@@ -285,6 +358,14 @@ impl fmt::Debug for Wallet<'_> {
             .field("medium", self.medium)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether R may go there: a certificate for key management alone, of the CA that is asked, within its
+/// validity. That the CA itself has handed it over shows the protection of its answer.
+fn is_for_encryption(certificate: &Certificate, ca: &Name, now: Instant) -> bool {
+    certificate.use_of_key() == KeyUse::KeyManagement
+        && certificate.is_valid_at(now)
+        && (ca.is_empty() || certificate.issuer().matches(ca))
 }
 
 /// How often a message is sent.
