@@ -22,7 +22,7 @@ mod workspace;
 pub use clock::{NOW_UNIX, now};
 pub use generator::{DEFAULT_SEED, generator, generator_from};
 pub use listener::serve;
-pub use outside::{in_ci, nightly_cargo, python_with, python_with_pypinksign, tool, vectors};
+pub use outside::{in_ci, python_with, python_with_pypinksign, tool, vectors};
 pub use workspace::{output, workspace_metadata, workspace_root};
 
 /// The programs of the README, as they stand there.

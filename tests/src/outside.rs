@@ -68,35 +68,6 @@ pub fn python_with(module: &str) -> Option<PathBuf> {
     absent(&format!("a Python with {module} (NPKI_PYTHON)"))
 }
 
-/// `cargo +nightly`, with the variables removed by which the cargo that runs this test would steer it.
-///
-/// # Panics
-/// If there is no toolchain named `nightly` and [`in_ci`]. Elsewhere it prints one line and gives `None`.
-#[must_use]
-pub fn nightly_cargo() -> Option<Command> {
-    let command = || {
-        let mut command = Command::new("cargo");
-        for inherited in [
-            "CARGO",
-            "CARGO_TARGET_DIR",
-            "RUSTC",
-            "RUSTDOC",
-            "RUSTFLAGS",
-            "RUSTDOCFLAGS",
-            "RUSTUP_TOOLCHAIN",
-        ] {
-            command.env_remove(inherited);
-        }
-        // Absent is absent: a test does not fetch a toolchain.
-        command.env("RUSTUP_AUTO_INSTALL", "0").arg("+nightly");
-        command
-    };
-    if succeeds(command().arg("--version")) {
-        return Some(command());
-    }
-    absent("a Rust toolchain named `nightly`")
-}
-
 fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
