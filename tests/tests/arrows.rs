@@ -91,6 +91,7 @@ const ROWS: &[Row] = &[
         ],
     ),
     // Adapters: the room of their trait, and what lies below it.
+    row("npki-checkpoint-file", Adapter, &["npki-ledger"]),
     row("npki-key-aws-lc", Adapter, &["npki-key"]),
     row("npki-key-pkcs11", Adapter, &["npki-key"]),
     row("npki-ledger-postgres", Adapter, &["npki-ledger"]),

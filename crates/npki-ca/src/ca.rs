@@ -61,7 +61,8 @@ pub struct CaKeys {
 }
 
 impl<'a> Ca<'a> {
-    /// A CA on this ledger, for this bank.
+    /// A CA on this ledger, for this bank; in earnest a [`GuardedLedger`](npki_ledger::GuardedLedger), which was compared
+    /// with its checkpoint in a second place before anything is signed.
     #[must_use]
     pub const fn new(
         settings: &'a CaSettings,

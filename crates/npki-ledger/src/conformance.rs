@@ -35,7 +35,7 @@ pub use commits::{
     the_clock_does_not_go_back, versions_are_expected_and_gapless,
 };
 pub use log::{
-    a_sound_ledger_passes_its_audit, proofs_are_those_of_the_definition, record_more,
+    a_sound_ledger_passes_its_audit, proofs_are_those_of_the_definition, record_more, record_one,
     record_script, the_tree_is_the_same_everywhere,
 };
 pub use stores::{counters_count_each_try_once, receipts_survive_reopening, writers_take_turns};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use npki_core::Instant;
 
 use crate::{
-    Commit, Conflict, Frontier, Head, IdempotencyKey, IndexName, Key, LedgerError, MerkleHash,
-    ProveError, Receipt, Recorded, SealedId, SealedRow, SideRow, SideTable, Span, StreamId, Value,
-    merkle::Tree,
+    Commit, Conflict, Frontier, GuardedLedger, Head, IdempotencyKey, IndexName, Key, LedgerError,
+    MerkleHash, ProveError, Receipt, Recorded, SealedId, SealedRow, SideRow, SideTable, Span,
+    StreamId, Value, merkle::Tree,
 };
 
 /// Commits in one group.
@@ -305,4 +305,5 @@ forward! {
     [L: Ledger + ?Sized] &L;
     [L: Ledger + ?Sized] Box<L>;
     [L: Ledger + ?Sized] Arc<L>;
+    [L: Ledger] GuardedLedger<L>;
 }

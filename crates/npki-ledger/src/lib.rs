@@ -12,6 +12,9 @@
 //! the suite in [`conformance`]. No person stands in a leaf: people appear as [`Pseudonym`]s, their
 //! data as sealed records ([`SealingKey`]) that can be shredded without breaking the log (R72).
 //!
+//! A sound old copy of a ledger tells nothing of its age. So signed heads ([`Checkpoint`]) are kept in a [`SecondPlace`],
+//! and [`GuardedLedger`] compares them before anything is recorded or signed.
+//!
 //! Sources: RFC 6962 section 2.1 (tree and proofs); C2SP tlog-checkpoint and signed-note (signed
 //! heads); NIST SP 800-38D (AES-GCM); RFC 2104 (HMAC).
 //!
@@ -44,6 +47,7 @@ mod change;
 mod checkpoint;
 mod commit;
 mod conflict;
+mod guarded;
 mod head;
 mod key;
 mod ledger;
@@ -55,6 +59,7 @@ mod receipt;
 mod record;
 mod sealed_entry;
 mod sealing;
+mod second_place;
 mod side;
 mod span;
 mod stream_id;
@@ -69,6 +74,7 @@ pub use change::Change;
 pub use checkpoint::{Checkpoint, CheckpointError, HeadError, check_head};
 pub use commit::{Commit, CommitFault, Event};
 pub use conflict::{Cause, Conflict, LedgerError};
+pub use guarded::{GuardError, GuardedLedger, Start};
 pub use head::{Head, HeadState};
 pub use key::{IdempotencyKey, Key, LengthError, Value};
 pub use ledger::{Claim, GROUP_MAX, IndexEntry, Ledger, LedgerExt, READ_MAX, RecordRow};
@@ -83,6 +89,7 @@ pub use receipt::Receipt;
 pub use record::{Record, RecordError, Recorded};
 pub use sealed_entry::{SealedDigest, SealedEntry, SealedId, SealedRow};
 pub use sealing::{OpenError, SealingKey};
+pub use second_place::{MemoryPlace, PlaceError, SecondPlace, Stored};
 pub use side::{SealedState, SideRow, SideTable};
 pub use span::Span;
 pub use stream_id::StreamId;

@@ -34,7 +34,8 @@ pub use revoke::Revocation;
 pub struct Ra<'a> {
     /// The rules.
     pub policy: &'a Policy,
-    /// Where everything is recorded.
+    /// Where everything is recorded; in earnest a [`GuardedLedger`](npki_ledger::GuardedLedger), which was compared with
+    /// its checkpoint in a second place.
     pub ledger: &'a dyn Ledger,
     /// The outside world.
     pub ports: Ports<'a>,

@@ -239,11 +239,20 @@ pub fn record_script(ledger: &dyn Ledger) {
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }
 
+/// A commit of one event, named by these octets.
+pub fn record_one(ledger: &dyn Ledger, name: [u8; 2]) {
+    let mut one = commit(0, 5_000, vec![event("order/one", vec![])]);
+    one.key = made(IdempotencyKey::new(name.repeat(16)));
+    one.now = one.now.max(done(ledger.head()).time.unwrap_or(one.now));
+    recorded(ledger, &one);
+}
+
 /// A commit of 64 events more, so that there are nodes above the leaves.
 pub fn record_more(ledger: &dyn Ledger) {
-    let size = done(ledger.head()).size;
+    let head = done(ledger.head());
     let mut more = commit(0, 5_000, vec![event("order/more", vec![]); 64]);
-    more.key = made(IdempotencyKey::new(size.to_be_bytes().repeat(3)));
+    more.key = made(IdempotencyKey::new(head.size.to_be_bytes().repeat(3)));
+    more.now = more.now.max(head.time.unwrap_or(more.now));
     recorded(ledger, &more);
 }
 
