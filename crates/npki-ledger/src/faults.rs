@@ -59,6 +59,7 @@ pub struct FaultyLedger<L> {
 #[derive(Debug, Default)]
 struct State {
     calls: u64,
+    sealed_reads: u64,
     fault: Option<Fault>,
     dead: bool,
 }
@@ -70,6 +71,7 @@ impl<L: Ledger> FaultyLedger<L> {
             inner,
             state: Mutex::new(State {
                 calls: 0,
+                sealed_reads: 0,
                 fault: None,
                 dead: false,
             }),
@@ -84,6 +86,12 @@ impl<L: Ledger> FaultyLedger<L> {
     /// Calls of [`Ledger::commit`] so far: how many points a sweep has to visit.
     pub fn calls(&self) -> u64 {
         self.state().calls
+    }
+
+    /// How often a sealed record was read: who counts a try before he opens the secret that judges it has not read it
+    /// more often than he counted.
+    pub fn sealed_reads(&self) -> u64 {
+        self.state().sealed_reads
     }
 
     /// Whether the fault has come and [`Then::Dies`].
@@ -158,6 +166,7 @@ impl<L: Ledger> Ledger for FaultyLedger<L> {
     }
 
     fn sealed(&self, id: &SealedId) -> Result<Option<SealedRow>, LedgerError> {
+        self.state().sealed_reads += 1;
         self.living()?.sealed(id)
     }
 

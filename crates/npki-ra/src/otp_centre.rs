@@ -36,7 +36,9 @@ pub use event::DeviceEvent;
 /// has a value with its own name. A try is counted in the ledger before the device's secret is
 /// opened, and the time step that a right code belongs to is claimed, so that the code is good once
 /// (RFC 6238 section 5.2). Codes of the step before and after the present one are accepted, for
-/// slow fingers and clocks.
+/// slow fingers and clocks. A try that a crash has left unjudged is judged as of when it was counted,
+/// for ten minutes; then it is wrong. So a claim ends, and a device has a bounded number of them
+/// (26 with steps of 30 s), however often it is used.
 ///
 /// The log names neither serial numbers nor codes: devices stand there under a keyed digest,
 /// secrets are sealed.
@@ -159,9 +161,13 @@ impl LedgerOtpCentre<'_> {
         // Judged as of when it was counted: asked again after a crash, the answer is the same.
         let at = self.recorded(&counted)?.record().time;
         let same_device = self.name(answer.serial.expose_text()) == name;
-        let code = answer.code.expose_text();
-        let step = self.device(&stream, &row)?.step_of(code, at);
-        let step = step.filter(|_| same_device);
+        let in_time = now.saturating_duration_since(at).as_secs() <= JUDGED_WITHIN;
+        let step = match same_device && in_time {
+            true => self
+                .device(&stream, &row)?
+                .step_of(answer.code.expose_text(), at),
+            false => None,
+        };
         let mut verdict = match step {
             Some(_) => Verdict::Right,
             None => Verdict::Wrong,
@@ -171,11 +177,10 @@ impl LedgerOtpCentre<'_> {
             let mut event = Event::new(stream.clone(), judged.kind(), judged.payload()?);
             if let (Verdict::Right, Some(step)) = (verdict, step) {
                 event.changes = vec![
-                    // For ever: a try that is judged late must not find the step free again.
                     Change::Take {
-                        claim: text(&format!("step/{}/{step}", hex(&name)))?,
+                        claim: text(&format!("used/{}/{}", hex(&name), row.slot(step)))?,
                         owner: text(&format!("try/{}", hex(&try_name)))?,
-                        end: None,
+                        end: Some(row.used_until(step)?),
                     },
                     Change::Reset {
                         counter: counter(&name)?,
@@ -340,6 +345,10 @@ fn text(text: &str) -> Result<Key, OtpError> {
 fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
+
+/// Seconds for which a try that was counted can be judged. Longer than a program takes to start anew; each half minute
+/// more is a claim more that a device may have.
+const JUDGED_WITHIN: u64 = 600;
 
 const DEVICE: StreamKind = StreamKind::from_static("device");
 const SECRET: SealedKind = SealedKind::from_static("otp-secret");

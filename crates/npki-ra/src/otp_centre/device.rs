@@ -2,9 +2,11 @@ use core::fmt;
 
 use der::Sequence;
 use npki_core::Instant;
-use npki_ledger::SealedId;
+use npki_ledger::{SealedId, group::CLOCK_SLACK};
 use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
+
+use super::{JUDGED_WITHIN, OtpError};
 
 /// A device that shows one-time passwords, or an app that does (모바일 OTP): HMAC-SHA-1 over the
 /// time step, with a secret of 160 bits as RFC 4226 section 4 recommends.
@@ -29,6 +31,32 @@ pub(super) struct Row {
     pub(super) digits: u8,
     pub(super) step: u32,
 }
+
+impl Row {
+    /// From this instant on no try can be judged that this step's code would be right for.
+    ///
+    /// The code is accepted until the step behind it ends, and judged [`JUDGED_WITHIN`] seconds later at the latest.
+    pub(super) fn used_until(&self, step: u64) -> Result<Instant, OtpError> {
+        let accepted = step
+            .saturating_add(1 + u64::from(SKEW))
+            .saturating_mul(self.step.into());
+        let end = accepted.saturating_add(JUDGED_WITHIN + 1);
+        let end = i64::try_from(end).map(Instant::from_unix_seconds);
+        end.ok()
+            .and_then(Result::ok)
+            .ok_or(OtpError::Damaged("time step"))
+    }
+
+    /// The name of the claim on a step: steps take turns with so many names that one's claim has ended before the next
+    /// step with its name can be asked for. Nodes' clocks may be apart by as much as the ledger allows.
+    pub(super) fn slot(&self, step: u64) -> u64 {
+        let apart = (JUDGED_WITHIN + CLOCK_SLACK).div_ceil(self.step.max(1).into());
+        step % (apart + 2 * (1 + u64::from(SKEW)))
+    }
+}
+
+/// Steps before and after the present one whose codes are accepted.
+const SKEW: u16 = 1;
 
 impl OtpDevice {
     /// A device with this secret, whose codes have 6 to 8 digits and change every `step` seconds,
@@ -79,7 +107,7 @@ impl OtpDevice {
         let builder = Builder::new()
             .with_algorithm(Algorithm::SHA1)
             .with_digits(self.digits)
-            .with_skew(1)
+            .with_skew(SKEW)
             .with_step_duration(u64::from(self.step))
             .with_secret(*self.secret);
         builder.build().ok()
@@ -151,6 +179,28 @@ mod tests {
         }
         for bad in ["", "12345", "1234567", "12345a", "+12345", "１２３４５６"] {
             assert_eq!(device.step_of(bad, at(6_000)), None, "{bad}");
+        }
+    }
+
+    /// A row on each side: with steps of 30 s there are 26 names of claims, with those of 120 s ten.
+    #[test]
+    fn claims_take_turns() {
+        for (step, names) in [(30, 26), (60, 15), (120, 10)] {
+            let row = Row {
+                secret: SealedId::from_octets([0; 16]),
+                digits: 6,
+                step,
+            };
+            for first in [0, 1, 58_930_000] {
+                for behind in 1..=2 * names {
+                    let same = row.slot(first) == row.slot(first + behind);
+                    assert_eq!(same, behind % names == 0, "{step} s: {behind}");
+                }
+                // The claim has ended when the next step with its name is first accepted, by a clock that is behind.
+                let accepted = (first + names - u64::from(SKEW)) * u64::from(step) - CLOCK_SLACK;
+                let end = row.used_until(first).unwrap().unix_seconds().unsigned_abs();
+                assert!(end <= accepted, "{step} s: {end} {accepted}");
+            }
         }
     }
 

@@ -7,9 +7,7 @@ use std::sync::{
 
 use npki_core::{HashAlgorithm, Instant, PortError};
 use npki_ledger::{
-    Claim, Commit, Conflict, Head, IdempotencyKey, IndexEntry, IndexName, Key, Ledger, LedgerError,
-    MemoryLedger, Receipt, RecordRow, Recorded, SealedId, SealedRow, SealingKey, SideRow,
-    SideTable, Span, StreamId, audit,
+    Ledger, MemoryLedger, SealingKey, SideTable, audit,
     faults::{Fault, FaultyLedger, Then, When},
 };
 use npki_policy::Attempts;
@@ -17,6 +15,7 @@ use npki_ra::{
     LedgerOtpCentre, OtpDevice, OtpError, OtpKeys, RequestKey, TryId,
     ports::{DeviceSerial, Otp, OtpCentre, OtpVerdict, Secret},
 };
+use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::world::{at, key, rng};
@@ -228,8 +227,8 @@ fn killed_at_every_commit_it_answers_the_same_and_counts_once() {
                 });
                 let lost = ask(&centre, "KMB", "try", &code, now);
                 assert!(lost.is_err(), "{call} {when:?}: {lost:?}");
-                // Long afterwards the answer is still as of then.
-                let later = at("2026-11-23T15:00:00+09:00");
+                // Ten minutes afterwards, when the code has long passed, the answer is still as of then.
+                let later = at("2026-11-23T12:10:00+09:00");
                 let wanted = if right {
                     OtpVerdict::Right
                 } else {
@@ -250,11 +249,94 @@ fn killed_at_every_commit_it_answers_the_same_and_counts_once() {
     }
 }
 
-/// Counts how often a device's secret is read: nothing can be judged without it.
-#[derive(Debug)]
-struct Watched<L> {
-    inner: L,
-    opened: AtomicUsize,
+/// What was counted and not judged: so long the answer is as of then, and then it is wrong.
+#[test]
+fn a_try_is_judged_within_ten_minutes() {
+    for (later, wanted) in [
+        ("2026-11-23T12:10:00+09:00", OtpVerdict::Right),
+        ("2026-11-23T12:10:01+09:00", OtpVerdict::Wrong),
+    ] {
+        let centre = Centre::new(FaultyLedger::new(MemoryLedger::new()));
+        let code = centre.code(at(NOON));
+        unjudged(&centre, "try", &code, at(NOON));
+        assert_eq!(ask(&centre, "KMB", "try", &code, at(later)), Ok(wanted));
+    }
+}
+
+/// Counts a try, and dies before it is judged.
+fn unjudged(centre: &Centre<FaultyLedger<MemoryLedger>>, name: &str, code: &str, now: Instant) {
+    centre.ledger.arm(Fault {
+        call: centre.ledger.calls() + 2,
+        when: When::Before,
+        then: Then::GoesOn,
+    });
+    assert!(ask(centre, "KMB", name, code, now).is_err());
+}
+
+/// A device that is used with every code that it shows, for hours, has no more claims than steps within which a try can
+/// be judged; and each code was good once.
+#[test]
+fn claims_on_steps_are_bounded() {
+    let centre = Centre::new(MemoryLedger::new());
+    let claims = || {
+        centre
+            .ledger
+            .side(SideTable::Claims, None, 9_999)
+            .unwrap()
+            .len()
+    };
+    let mut most = 0;
+    for minute in 0..240u64 {
+        let now = at(NOON).saturating_add(core::time::Duration::from_secs(60 * minute));
+        let code = centre.code(now);
+        let ask = |name: &str| ask(&centre, "KMB", &format!("{name} {minute}"), &code, now);
+        assert_eq!(ask("first"), Ok(OtpVerdict::Right), "{minute}");
+        assert_eq!(ask("second"), Ok(OtpVerdict::Used), "{minute}");
+        most = most.max(claims());
+    }
+    // 15 steps of a minute: the ten in which it can be judged, one for clocks that differ, two on either side; and the
+    // enrolment.
+    assert_eq!(most, 15 + 1);
+    assert_eq!(audit(&centre.ledger, None).unwrap(), []);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Tries with one code, counted while it is accepted and judged whenever, with the codes of other steps between
+    /// them: one of them at most is right, and none after ten minutes.
+    #[test]
+    fn however_late_a_try_is_judged_a_code_is_good_once(
+        mut counted in proptest::collection::vec(0..120u64, 2..5),
+        mut delays in proptest::collection::vec(0..1_500u64, 5),
+        others in proptest::collection::vec(0..30u64, 0..4),
+    ) {
+        let centre = Centre::new(FaultyLedger::new(MemoryLedger::new()));
+        let after = |seconds| at(NOON).saturating_add(core::time::Duration::from_secs(seconds));
+        let code = centre.code(at(NOON));
+        counted.sort_unstable();
+        delays.sort_unstable();
+        for (n, seconds) in counted.iter().enumerate() {
+            unjudged(&centre, &format!("try {n}"), &code, after(*seconds));
+        }
+        let mut right = 0;
+        for (n, (seconds, delay)) in counted.iter().zip(&delays).enumerate() {
+            let judged = after(seconds + delay);
+            for steps in &others {
+                let between = judged.saturating_add(core::time::Duration::from_secs(60 * steps));
+                if between <= after(counted.get(n + 1).map_or(0, |next| next + delays[n + 1])) {
+                    let other = centre.code(between);
+                    let _ = ask(&centre, "SHB", &format!("other {n} {steps}"), &other, between);
+                }
+            }
+            let verdict = ask(&centre, "KMB", &format!("try {n}"), &code, judged);
+            if let Ok(OtpVerdict::Right) = verdict {
+                prop_assert!(*delay <= 600, "{delay} s");
+                right += 1;
+            }
+        }
+        prop_assert!(right <= 1, "{right} times");
+    }
 }
 
 #[test]
@@ -264,10 +346,7 @@ fn r32_ten_thousand_at_once_and_never_an_eleventh_evaluation() {
 
 /// Wrong tries from eight threads at once, at two institutions.
 fn never_an_eleventh(ledger: impl Ledger, tries: usize) {
-    let centre = Centre::new(Watched {
-        inner: ledger,
-        opened: AtomicUsize::new(0),
-    });
+    let centre = Centre::new(FaultyLedger::new(ledger));
     let now = at(NOON);
     let (wrong, threads) = (centre.wrong_code(now), 8);
     let (wrongs, locked) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -293,53 +372,7 @@ fn never_an_eleventh(ledger: impl Ledger, tries: usize) {
     let tried = tries / threads * threads;
     assert_eq!(wrongs.into_inner(), 10);
     assert_eq!(locked.into_inner(), tried - 10);
-    assert_eq!(centre.ledger.opened.load(Ordering::Relaxed), 10);
+    // Nothing can be judged without the device's secret.
+    assert_eq!(centre.ledger.sealed_reads(), 10);
     println!("{tried} wrong tries, 10 evaluations");
-}
-
-impl<L: Ledger> Ledger for Watched<L> {
-    fn commit(&self, commits: &[Commit]) -> Result<Vec<Result<Receipt, Conflict>>, LedgerError> {
-        self.inner.commit(commits)
-    }
-    fn receipt(&self, key: &IdempotencyKey) -> Result<Option<Receipt>, LedgerError> {
-        self.inner.receipt(key)
-    }
-    fn stream(&self, stream: &StreamId, from: u64) -> Result<Vec<Recorded>, LedgerError> {
-        self.inner.stream(stream, from)
-    }
-    fn claim(&self, claim: &Key) -> Result<Option<Claim>, LedgerError> {
-        self.inner.claim(claim)
-    }
-    fn counter(&self, counter: &Key) -> Result<u64, LedgerError> {
-        self.inner.counter(counter)
-    }
-    fn index(
-        &self,
-        index: &IndexName,
-        span: &Span,
-        limit: usize,
-    ) -> Result<Vec<IndexEntry>, LedgerError> {
-        self.inner.index(index, span, limit)
-    }
-    fn sealed(&self, id: &SealedId) -> Result<Option<SealedRow>, LedgerError> {
-        self.opened.fetch_add(1, Ordering::Relaxed);
-        self.inner.sealed(id)
-    }
-    fn head(&self) -> Result<Head, LedgerError> {
-        self.inner.head()
-    }
-    fn records(&self, from: u64, limit: usize) -> Result<Vec<Recorded>, LedgerError> {
-        self.inner.records(from, limit)
-    }
-    fn rows(&self, from: u64, limit: usize) -> Result<Vec<RecordRow>, LedgerError> {
-        self.inner.rows(from, limit)
-    }
-    fn side(
-        &self,
-        table: SideTable,
-        after: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<SideRow>, LedgerError> {
-        self.inner.side(table, after, limit)
-    }
 }
