@@ -3,7 +3,8 @@
 # The first line on standard output is the connection string. Root becomes `postgres`, since initdb refuses root.
 #
 # usage: cluster.sh [name=value…]      settings, as in postgresql.conf
-# A line "restart" on standard input kills the server and starts it again; the answer is a line "restarted".
+# A line "restart" on standard input kills the server and starts it again; the answer is a line "restarted". A line
+# "stop" has it write all of its pages and end; the answer is "stopped", and the files stay.
 # Exit status 3: PostgreSQL is not installed.
 set -eu
 
@@ -37,6 +38,7 @@ echo "host=$folder user=npki dbname=postgres"
 while read -r command; do
   case $command in
     restart) server restart && echo restarted ;;
+    stop) server -m fast stop && echo stopped ;;
     *) echo "no such command: $command" >&2 ;;
   esac
 done

@@ -2,7 +2,9 @@
 
 use std::{
     env,
+    ffi::OsStr,
     io::{BufRead as _, BufReader, Write as _},
+    path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
@@ -31,9 +33,15 @@ impl Cluster {
     /// # Panics
     /// When it does not start; when it is not installed and `CI` is `true`.
     pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        Self::start_with(settings, &[])
+    }
+
+    /// The same with variables in the server's environment.
+    pub(crate) fn start_with(settings: &[&str], variables: &[(&str, &OsStr)]) -> Option<Self> {
         let mut process = Command::new("sh")
             .args(["-c", SCRIPT, "cluster.sh"])
             .args(settings)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -68,11 +76,37 @@ impl Cluster {
     /// Kills the server without ceremony and starts it again.
     #[allow(dead_code, reason = "not everybody who has this file restarts")]
     pub(crate) fn restart(&mut self) {
+        self.command("restart", "restarted");
+    }
+
+    /// Stops the server, which writes all of its pages before it ends.
+    #[allow(
+        dead_code,
+        reason = "not everybody who has this file looks at the files"
+    )]
+    pub(crate) fn stop(&mut self) {
+        self.command("stop", "stopped");
+    }
+
+    /// Where the server's files are, its log among them.
+    #[allow(
+        dead_code,
+        reason = "not everybody who has this file looks at the files"
+    )]
+    pub(crate) fn folder(&self) -> &Path {
+        let host = self
+            .url
+            .split(' ')
+            .find_map(|part| part.strip_prefix("host="));
+        Path::new(host.expect("a socket's folder"))
+    }
+
+    fn command(&mut self, command: &str, wanted: &str) {
         let commands = self.commands.as_mut().expect("it runs");
-        commands.write_all(b"restart\n").expect("it listens");
+        writeln!(commands, "{command}").expect("it listens");
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("lines of text");
-        assert_eq!(answer, "restarted\n");
+        assert_eq!(answer.trim_end(), wanted);
     }
 }
 

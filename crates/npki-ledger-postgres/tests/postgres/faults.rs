@@ -1,7 +1,12 @@
 //! Connections, servers and disks that fail: what was answered is there, and what was not can be found out.
 
 use std::{
-    process::{Command, Stdio},
+    env,
+    ffi::OsStr,
+    fs::{self, Permissions},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::PathBuf,
+    process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -170,11 +175,18 @@ fn a_server_that_is_restarted_loses_nothing_that_was_answered() {
 /// A full disk: nothing of what does not fit is recorded, and with more space all goes on.
 #[test]
 fn a_full_disk_is_told_and_damages_nothing() {
-    let Some(url) = server() else { return };
-    let Some(disk) = SmallDisk::mount() else {
+    let Some(disk) = SmallDisk::of(1 << 20) else {
         return;
     };
-    let place = disk.folder.path().display();
+    let variables: [(&str, &OsStr); 2] = [
+        ("LD_PRELOAD", disk.library.as_os_str()),
+        ("SMALL_DISK", disk.place.as_os_str()),
+    ];
+    let Some(cluster) = Cluster::start_with(QUICK, &variables) else {
+        return;
+    };
+    let url = cluster.url();
+    let place = disk.place.display();
     sql(url, &format!("CREATE TABLESPACE small LOCATION '{place}'"));
     let url = format!("{url} options='-c default_tablespace=small'");
     let ledger = PostgresLedger::open(&url, &new_name()).unwrap();
@@ -193,50 +205,65 @@ fn a_full_disk_is_told_and_damages_nothing() {
         assert!(recorded < 100, "the disk is not small");
     };
     assert!(matches!(error, LedgerError::Full(Some(_))), "{error:?}");
+    assert!(recorded > 0);
     assert_eq!(ledger.head().unwrap().size, recorded);
     assert_eq!(ledger.receipt(&large(recorded).key).unwrap(), None);
     assert_eq!(audit(&ledger, None).unwrap(), []);
-    disk.resize("16m");
+    disk.resize(16 << 20);
     let receipt = ledger.commit_one(&large(recorded)).unwrap().unwrap();
     assert_eq!(receipt.position, recorded);
     assert_eq!(audit(&ledger, None).unwrap(), []);
 }
 
-/// A disk in memory, for whoever may mount one.
+/// A folder in which files do not grow beyond a size: `small_disk.c`, which the server is started with.
 struct SmallDisk {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
+    place: PathBuf,
+    library: PathBuf,
 }
 
 impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let disk = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        // The server's user is to write there.
-        let mounted = disk.run(&["mount", "-t", "tmpfs", "-o", "size=1m,mode=0777", "tmpfs"]);
-        let owned = mounted && disk.run(&["chown", "postgres"]);
-        if !owned {
-            eprintln!("passed over: not allowed to mount a small disk");
+    /// `None`, and a line to standard error, where there is no C compiler, or no Linux.
+    fn of(size: u64) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        let (source, library) = (path.join("small_disk.c"), path.join("small_disk.so"));
+        fs::write(&source, include_str!("small_disk.c")).unwrap();
+        let compiled = Command::new("cc")
+            .args(["-O1", "-shared", "-fPIC", "-o"])
+            .args([&library, &source])
+            .arg("-ldl")
+            .status()
+            .is_ok_and(|status| status.success());
+        if !compiled || !cfg!(target_os = "linux") {
+            assert!(env::var("CI").as_deref() != Ok("true"), "no C compiler");
+            eprintln!("passed over: no C compiler, or no LD_PRELOAD");
+            return None;
         }
-        owned.then_some(disk)
+        let disk = Self {
+            _folder: folder,
+            place: path.join("disk"),
+            library,
+        };
+        fs::create_dir(&disk.place).unwrap();
+        disk.resize(size);
+        // The server's user, which is another one if this is root, is to read here and to write there.
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        if fs::metadata(&path).unwrap().uid() == 0 {
+            let mut chown = Command::new("chown");
+            assert!(
+                chown
+                    .arg("postgres")
+                    .arg(&disk.place)
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        }
+        Some(disk)
     }
 
-    fn resize(&self, size: &str) {
-        let option = format!("remount,size={size}");
-        assert!(self.run(&["mount", "-o", &option]));
-    }
-
-    fn run(&self, command: &[&str]) -> bool {
-        let mut program = Command::new(command[0]);
-        program.args(&command[1..]).arg(self.folder.path());
-        program.stderr(Stdio::null());
-        program.status().is_ok_and(|status| status.success())
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // The server may still have files open there.
-        self.run(&["umount", "--lazy"]);
+    fn resize(&self, size: u64) {
+        fs::write(self.place.with_extension("size"), size.to_string()).unwrap();
     }
 }
