@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use npki_cert::{Certificate, PolicyArc};
+use npki_cert::{Certificate, Deviations, PolicyArc};
 use npki_core::Issuer;
 use npki_ledger::{Ledger, SealingKey};
 
@@ -27,6 +27,8 @@ pub struct CaSettings {
     /// Whether it issues under the real policy arcs or the test arc. A test CA never claims a real
     /// one's policies.
     pub arc: PolicyArc,
+    /// Whether its certificates have the ways of the Korean PKI that some readers refuse.
+    pub deviations: Deviations,
     /// The notice in every certificate, such as `이 인증서는 공동인증서 입니다`.
     pub notice: String,
     /// Where the certification practice statement is.

@@ -3,8 +3,8 @@
 mod service;
 
 use npki_cert::{
-    Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, PolicyOid, Profile, SerialNumber,
-    TbsParams, assemble_certificate, assemble_crl, lint, tbs_crl,
+    Certificate, Crl, CrlEntry, CrlParams, Deviations, IdentifyData, Name, PolicyOid, Profile,
+    SerialNumber, TbsParams, assemble_certificate, assemble_crl, lint, tbs_crl,
 };
 use npki_core::{Instant, Severity};
 use npki_key::SigningKey;
@@ -26,6 +26,30 @@ pub fn root(
     not_after: Instant,
     rng: &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError> {
+    root_with(Deviations::Korean, key, name, (not_before, not_after), rng)
+}
+
+/// As [`root`], with keyUsage, which RFC 5280 section 4.2.1.3 wants.
+///
+/// # Errors
+/// As [`root`].
+pub fn root_without_deviations(
+    key: &dyn SigningKey,
+    name: &Name,
+    not_before: Instant,
+    not_after: Instant,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    root_with(Deviations::None, key, name, (not_before, not_after), rng)
+}
+
+fn root_with(
+    deviations: Deviations,
+    key: &dyn SigningKey,
+    name: &Name,
+    (not_before, not_after): (Instant, Instant),
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
     let params = TbsParams {
         serial_number: SerialNumber::generate(rng),
         issuer: None,
@@ -41,6 +65,7 @@ pub fn root(
         ocsp_uri: None,
         identify_data: None,
         path_len: None,
+        deviations,
     };
     signed(key, Profile::Root, &params, rng)
 }
@@ -76,6 +101,29 @@ pub fn issuing_ca(
     ca: &IssuingCa<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError> {
+    issuing_ca_with(Deviations::Korean, root, root_key, ca, rng)
+}
+
+/// As [`issuing_ca`], but nothing requires explicit policies, and notice and CPS are left out.
+///
+/// # Errors
+/// As [`issuing_ca`].
+pub fn issuing_ca_without_deviations(
+    root: &Certificate,
+    root_key: &dyn SigningKey,
+    ca: &IssuingCa<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
+    issuing_ca_with(Deviations::None, root, root_key, ca, rng)
+}
+
+fn issuing_ca_with(
+    deviations: Deviations,
+    root: &Certificate,
+    root_key: &dyn SigningKey,
+    ca: &IssuingCa<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Certificate, CaError> {
     let identify_data = IdentifyData {
         real_name: ca.real_name.to_owned(),
         vid: None,
@@ -95,6 +143,7 @@ pub fn issuing_ca(
         ocsp_uri: None,
         identify_data: Some(&identify_data),
         path_len: Some(0),
+        deviations,
     };
     signed(root_key, Profile::IssuingCa, &params, rng)
 }
@@ -198,6 +247,8 @@ fn service_certificate(
         ocsp_uri: Some(service.ocsp_uri),
         identify_data: identity.map(|(data, _)| data),
         path_len: None,
+        // Neither notice nor CPS: there are none.
+        deviations: Deviations::None,
     };
     signed(ca_key, profile, &params, rng)
 }

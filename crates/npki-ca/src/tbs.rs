@@ -1,5 +1,5 @@
 use npki_cert::{
-    IdentifyData, Name, PolicyKey, Profile, SerialNumber, TbsParams, lint_tbs, policy_oid,
+    IdentifyData, Name, PolicyKey, Profile, SerialNumber, TbsParams, lint_tbs_with, policy_oid,
 };
 use npki_core::{Instant, Order, Severity, ValidityRule, Vid};
 use rand_core::CryptoRng;
@@ -114,8 +114,9 @@ impl Ca<'_> {
             ocsp_uri: Some(&self.settings.ocsp_uri),
             identify_data,
             path_len: None,
+            deviations: self.settings.deviations,
         })?;
-        let errors: Vec<_> = lint_tbs(&tbs, profile)?
+        let errors: Vec<_> = lint_tbs_with(&tbs, profile, self.settings.deviations)?
             .into_iter()
             .filter(|finding| finding.severity == Severity::Error)
             .collect();

@@ -75,8 +75,9 @@ pub use policy_registry::{
     PolicyScope, policy_named, policy_oid, policy_row, policy_rows,
 };
 pub use profile::{
-    Criticality, CrlProfile, Generation, Presence, Profile, ProfileError, ProfileLimits,
-    ProfileRow, TbsParams, lint, lint_crl, lint_ocsp, lint_tbs,
+    Criticality, CrlProfile, Deviations, Generation, Presence, Profile, ProfileError,
+    ProfileLimits, ProfileRow, TbsParams, lint, lint_crl, lint_ocsp, lint_tbs, lint_tbs_with,
+    lint_with,
 };
 pub use serial_number::{SerialNumber, SerialNumberError};
 pub use vid::{VidCheck, check_vid, compute_vid};

@@ -1,5 +1,6 @@
 mod crl_lint;
 mod crl_table;
+mod deviations;
 mod findings;
 mod generation;
 mod lint;
@@ -11,8 +12,9 @@ use const_oid::{ObjectIdentifier, db::rfc5912};
 
 pub use crl_lint::lint_crl;
 pub use crl_table::CrlProfile;
+pub use deviations::Deviations;
 pub use generation::Generation;
-pub use lint::{lint, lint_tbs};
+pub use lint::{lint, lint_tbs, lint_tbs_with, lint_with};
 pub use ocsp_lint::lint_ocsp;
 pub use tbs::{ProfileError, TbsParams};
 
@@ -135,10 +137,16 @@ impl Profile {
         Self::ALL.iter().copied().find(|p| p.name() == name)
     }
 
-    /// The extensions, in the order in which they are written.
+    /// The extensions, in the order in which they are written, as the Korean PKI has them.
     #[must_use]
     pub const fn rows(self) -> &'static [ProfileRow] {
-        table::rows(self)
+        self.rows_with(Deviations::Korean)
+    }
+
+    /// The extensions, in the order in which they are written, with or without the ways of the Korean PKI.
+    #[must_use]
+    pub const fn rows_with(self, deviations: Deviations) -> &'static [ProfileRow] {
+        table::rows(self, deviations)
     }
 
     /// The limits.

@@ -5,10 +5,10 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use npki_cert::{
-    CertError, Certificate, Crl, CrlEntry, CrlError, CrlParams, IdentifyData, KeyUse, Name,
-    PolicyArc, PolicyKey, PolicyOid, Profile, ProfileError, RevocationReason, SerialNumber,
+    CertError, Certificate, Crl, CrlEntry, CrlError, CrlParams, Deviations, IdentifyData, KeyUse,
+    Name, PolicyArc, PolicyKey, PolicyOid, Profile, ProfileError, RevocationReason, SerialNumber,
     TbsParams, VidCheck, assemble_certificate, assemble_crl, check_vid, compute_vid, lint,
-    lint_tbs, policy_oid, tbs_crl,
+    lint_tbs, lint_tbs_with, policy_oid, tbs_crl,
 };
 use npki_core::{HashAlgorithm, Idn, Instant, Issuer, Product, RandomNumber, Severity};
 use p256::{
@@ -110,6 +110,7 @@ fn make() -> Made {
         ocsp_uri: None,
         identify_data: None,
         path_len: None,
+        deviations: Deviations::Korean,
     };
     let root = issue(Profile::Root, &root_params, &key(1));
 
@@ -356,6 +357,92 @@ fn openssl_agrees() {
     }
 }
 
+/// Without the Korean ways: what was named is gone, and the linter wants it so.
+#[test]
+fn without_deviations() {
+    let made = make();
+    let algorithm = ecdsa_with_sha256();
+    let own = public_key(&key(2));
+    let rules = |tbs: &[u8], profile, deviations| -> Vec<_> {
+        let found = lint_tbs_with(tbs, profile, deviations).unwrap();
+        let found = found.iter().filter(|f| f.severity > Severity::Notice);
+        found.map(|f| f.rule).collect()
+    };
+    let root = TbsParams {
+        serial_number: SerialNumber::from_octets(&[0xab; 17]).unwrap(),
+        issuer: None,
+        subject: made.root.subject(),
+        public_key: &own,
+        not_before: instant("2026-01-01"),
+        not_after: instant("2035-01-01"),
+        signature_algorithm: &algorithm,
+        policy: None,
+        notice: None,
+        cps_uri: None,
+        crl_uri: None,
+        ocsp_uri: None,
+        identify_data: None,
+        path_len: None,
+        deviations: Deviations::None,
+    };
+    let ca = TbsParams {
+        issuer: Some(&made.root),
+        subject: made.ca.subject(),
+        notice: Some("이 인증서는"),
+        cps_uri: Some("http://cps.example"),
+        crl_uri: Some(CRL_URI),
+        path_len: Some(0),
+        ..root
+    };
+    let sign = TbsParams {
+        issuer: Some(&made.ca),
+        subject: made.sign.subject(),
+        not_after: instant("2026-12-31"),
+        policy: Some(policy()),
+        ocsp_uri: Some("http://ocsp.example"),
+        identify_data: made.sign.identify_data(),
+        path_len: None,
+        ..ca
+    };
+    // What each linter says of what the other writes.
+    for (profile, params, of_none, of_korean) in [
+        (
+            Profile::Root,
+            root,
+            vec![],
+            vec!["cert.root.key-usage.presence"],
+        ),
+        (
+            Profile::IssuingCa,
+            ca,
+            vec!["cert.issuing-ca.policy-constraints.presence"],
+            vec![
+                "cert.issuing-ca.extension.unexpected",
+                "cert.issuing-ca.certificate-policies.qualifiers",
+            ],
+        ),
+        (
+            Profile::SubscriberSign,
+            sign,
+            vec![],
+            vec!["cert.subscriber-sign.certificate-policies.qualifiers"],
+        ),
+    ] {
+        let none = profile.tbs(&params).unwrap();
+        let korean = profile
+            .tbs(&TbsParams {
+                deviations: Deviations::Korean,
+                ..params
+            })
+            .unwrap();
+        assert_ne!(none, korean);
+        assert!(rules(&none, profile, Deviations::None).is_empty());
+        assert!(rules(&korean, profile, Deviations::Korean).is_empty());
+        assert_eq!(rules(&none, profile, Deviations::Korean), of_none);
+        assert_eq!(rules(&korean, profile, Deviations::None), of_korean);
+    }
+}
+
 #[test]
 fn what_a_profile_needs() {
     let made = make();
@@ -376,6 +463,7 @@ fn what_a_profile_needs() {
         ocsp_uri: Some("http://ocsp.example"),
         identify_data: made.sign.identify_data(),
         path_len: None,
+        deviations: Deviations::Korean,
     };
     let profile = Profile::SubscriberSign;
     assert!(profile.tbs(&full).is_ok());

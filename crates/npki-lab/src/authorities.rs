@@ -1,10 +1,10 @@
 use core::time::Duration;
 
 use npki_ca::{
-    CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, OcspKey, OcspSettings, ceremony,
+    CaError, CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, OcspKey, OcspSettings, ceremony,
     cmp::{CmpKeys, EncryptionKey},
 };
-use npki_cert::{CertError, Certificate, Crl, CrlParams, Name, PolicyArc};
+use npki_cert::{CertError, Certificate, Crl, CrlParams, Deviations, Name, PolicyArc};
 use npki_core::{HashAlgorithm, Instant, Issuer};
 use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_ledger::SealingKey;
@@ -36,7 +36,8 @@ pub struct Authority {
     pub keys: CaKeys,
     /// Its keys for CMP messages.
     pub cmp: CmpKeys,
-    /// Its OCSP responder, whose certificate is the root's, as those of the Korean CAs are.
+    /// Its OCSP responder, whose certificate is the root's, as those of the Korean CAs are, or its own
+    /// in a lab without deviations.
     pub ocsp: OcspSettings,
     /// The responder's key.
     pub ocsp_key: OcspKey,
@@ -51,16 +52,40 @@ impl Authorities {
     /// # Errors
     /// [`LabError`] when a certificate cannot be made.
     pub fn make(from: Instant, rng: &mut dyn CryptoRng) -> Result<Self, LabError> {
+        Self::make_with(Deviations::Korean, from, rng)
+    }
+
+    /// As [`make`](Self::make), without the ways of the Korean PKI that some readers refuse
+    /// ([`Deviations`]); the OCSP responders' certificates are of the CAs.
+    ///
+    /// # Errors
+    /// As [`make`](Self::make).
+    pub fn without_deviations(from: Instant, rng: &mut dyn CryptoRng) -> Result<Self, LabError> {
+        Self::make_with(Deviations::None, from, rng)
+    }
+
+    fn make_with(
+        deviations: Deviations,
+        from: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, LabError> {
+        let (make_root, make_ca): (MakeRoot, MakeCa) = match deviations {
+            Deviations::Korean => (ceremony::root, ceremony::issuing_ca),
+            Deviations::None => (
+                ceremony::root_without_deviations,
+                ceremony::issuing_ca_without_deviations,
+            ),
+        };
         let root_key = KeyPool::key(0)?.signing_key()?;
         let root_name = Name::from_npki_text(
             "cn=Lab RootCA,ou=Lab Certification Authority Central,o=Lab,c=KR",
         )?;
-        let root = ceremony::root(&*root_key, &root_name, from, years(from, 20), rng)?;
+        let root = make_root(&*root_key, &root_name, from, years(from, 20), rng)?;
         let mut cas = Vec::new();
         for (number, issuer) in (1..).zip(Self::ISSUERS.iter().copied()) {
             let habit = Habit::of(issuer);
             let key = KeyPool::key(number)?;
-            let certificate = ceremony::issuing_ca(
+            let certificate = make_ca(
                 &root,
                 &*root_key,
                 &ceremony::IssuingCa {
@@ -83,6 +108,7 @@ impl Authorities {
                 issuer,
                 certificate,
                 arc: PolicyArc::Lab,
+                deviations,
                 notice: "이 인증서는 시험용 인증서입니다".into(),
                 cps_uri: format!("http://{host}.lab.example/cps.html"),
                 crl_uri: format!("http://{host}.lab.example/ca.crl"),
@@ -93,7 +119,17 @@ impl Authorities {
                 crl_lifetime: Duration::from_secs(24 * 3600),
             };
             let cmp = cmp_keys(number, &root, &settings, &habit, from)?;
-            let (ocsp, ocsp_key) = ocsp(number, &root, &*root_key, &habit, from)?;
+            let (ocsp, ocsp_key) = match deviations {
+                Deviations::Korean => {
+                    let cps = Some("http://rootca.lab.example/cps.html");
+                    ocsp(number, (&root, &*root_key), &habit, (ARL_URI, cps), from)?
+                }
+                Deviations::None => {
+                    let ca_key = key.signing_key()?;
+                    let by_ca = (&settings.certificate, &*ca_key);
+                    ocsp(number, by_ca, &habit, (&settings.crl_uri, None), from)?
+                }
+            };
             cas.push(Authority {
                 issuer,
                 settings,
@@ -208,9 +244,9 @@ fn cmp_keys(
 /// Of a generator of its own too.
 fn ocsp(
     number: usize,
-    root: &Certificate,
-    root_key: &dyn SigningKey,
+    (issuer, issuer_key): (&Certificate, &dyn SigningKey),
     habit: &Habit,
+    (crl_uri, cps_uri): (&str, Option<&str>),
     from: Instant,
 ) -> Result<(OcspSettings, OcspKey), LabError> {
     let mut rng = LabRng::new(u64::try_from(number).unwrap_or_default() + 1_000);
@@ -229,16 +265,31 @@ fn ocsp(
             .parse()
             .map_err(|_| CertError::ObjectIdentifier { what: "a policy" })?,
         notice: None,
-        cps_uri: Some("http://rootca.lab.example/cps.html"),
-        crl_uri: Some(ARL_URI),
+        cps_uri,
+        crl_uri: Some(crl_uri),
     };
     let settings = OcspSettings {
-        certificate: ceremony::ocsp_responder(root, root_key, &service, &mut rng)?,
+        certificate: ceremony::ocsp_responder(issuer, issuer_key, &service, &mut rng)?,
         lifetime: Duration::from_secs(3_600),
         max_questions: 16,
     };
     Ok((settings, OcspKey::new(key.signing_key()?)))
 }
+
+/// How a root comes to be, and a CA below it.
+type MakeRoot = fn(
+    &dyn SigningKey,
+    &Name,
+    Instant,
+    Instant,
+    &mut dyn CryptoRng,
+) -> Result<Certificate, CaError>;
+type MakeCa = fn(
+    &Certificate,
+    &dyn SigningKey,
+    &ceremony::IssuingCa<'_>,
+    &mut dyn CryptoRng,
+) -> Result<Certificate, CaError>;
 
 fn years(from: Instant, count: usize) -> Instant {
     let mut day = from.kst_day();

@@ -183,7 +183,21 @@ impl Lab<'_> {
         product: Product,
         issuer: Option<Issuer>,
     ) -> Result<Registration, LabError> {
-        let application = self.begin(Channel::Pc, person, OrderAction::Issue)?;
+        self.order_at(Channel::Pc, person, product, issuer)
+    }
+
+    /// Orders a certificate on this channel, as [`Lab::order`] does. A branch has no opening hours (R16).
+    ///
+    /// # Errors
+    /// As [`Lab::issue`].
+    pub fn order_at(
+        &self,
+        channel: Channel,
+        person: &Person,
+        product: Product,
+        issuer: Option<Issuer>,
+    ) -> Result<Registration, LabError> {
+        let application = self.begin(channel, person, OrderAction::Issue)?;
         let Step::Choose(choose) = application.next() else {
             return Err(elsewhere(&application));
         };

@@ -79,7 +79,31 @@ impl<'a> Lab<'a> {
     /// [`LabError`] when a CA cannot be made.
     pub fn new(seed: u64, now: Instant, ledgers: &'a LabLedgers) -> Result<Self, LabError> {
         let mut rng = LabRng::new(seed);
-        let authorities = Authorities::make(now.kst_day().plus_days(-365).start(), &mut rng)?;
+        let authorities = Authorities::make(a_year_before(now), &mut rng)?;
+        Self::of(authorities, rng, now, ledgers)
+    }
+
+    /// As [`new`](Self::new), for readers that know RFC 5280 alone: without the ways of the Korean PKI
+    /// that some refuse ([`npki_cert::Deviations`]).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn without_deviations(
+        seed: u64,
+        now: Instant,
+        ledgers: &'a LabLedgers,
+    ) -> Result<Self, LabError> {
+        let mut rng = LabRng::new(seed);
+        let authorities = Authorities::without_deviations(a_year_before(now), &mut rng)?;
+        Self::of(authorities, rng, now, ledgers)
+    }
+
+    fn of(
+        authorities: Authorities,
+        rng: LabRng,
+        now: Instant,
+        ledgers: &'a LabLedgers,
+    ) -> Result<Self, LabError> {
         let sealing = |label: &str| SealingKey::new(label.as_bytes(), lab_key(label));
         Ok(Self {
             authorities,
@@ -290,6 +314,10 @@ impl<'a> Lab<'a> {
         }
         Ok(())
     }
+}
+
+fn a_year_before(now: Instant) -> Instant {
+    now.kst_day().plus_days(-365).start()
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

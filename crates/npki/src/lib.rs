@@ -31,7 +31,9 @@ mod system;
 pub mod wallet;
 
 pub use npki_cert::Certificate;
-pub use npki_core::{Idn, Instant, KstDay, Product, Purpose, RandomNumber, Sentence};
+pub use npki_core::{
+    Idn, Instant, KstDay, Product, Purpose, RandomNumber, RevocationReason, Sentence,
+};
 pub use npki_key::{PrivateKey, SigningKey};
 #[cfg(feature = "aws-lc")]
 pub use npki_key_aws_lc as aws_lc;

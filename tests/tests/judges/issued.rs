@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use npki_ca::{CrlScope, OcspKey, OcspResponder, OcspSettings, ceremony};
 use npki_cert::{
-    CertId, Certificate, IdentifyData, Name, OcspRequest, PolicyOid, Profile, SerialNumber,
-    TbsParams, assemble_certificate,
+    CertId, Certificate, Deviations, IdentifyData, Name, OcspRequest, PolicyOid, Profile,
+    SerialNumber, TbsParams, assemble_certificate,
 };
 use npki_core::{HashAlgorithm, Instant, Issuer, Product, RevocationReason};
 use npki_key::{KeyKind, PrivateKey, SigningKey};
@@ -26,6 +26,17 @@ impl Issued {
     pub(crate) fn of_the_lab(folder: PathBuf) -> Self {
         let ledgers = LabLedgers::in_memory();
         let lab = Lab::new(6, now(), &ledgers).unwrap();
+        Self::of(&lab, folder)
+    }
+
+    /// The same without the ways of the Korean PKI.
+    pub(crate) fn without_deviations(folder: PathBuf) -> Self {
+        let ledgers = LabLedgers::in_memory();
+        let lab = Lab::without_deviations(6, now(), &ledgers).unwrap();
+        Self::of(&lab, folder)
+    }
+
+    fn of(lab: &Lab<'_>, folder: PathBuf) -> Self {
         let issue = |name| {
             let person = Person::of(name).unwrap();
             let issued = lab.issue(person, Product::PersonalLimited, Some(ISSUER));
@@ -41,6 +52,7 @@ impl Issued {
             // The lab's CAs have the pool's keys in their order, after the root.
             ca_key: signing_key(1),
             from: now(),
+            deviations: ca.settings().deviations,
             seed: Cell::new(100),
         };
         let issued = Self::new(folder);
@@ -134,6 +146,7 @@ struct Authorities {
     ca: Certificate,
     ca_key: Box<dyn SigningKey>,
     from: Instant,
+    deviations: Deviations,
     /// Another generator each time, so that no two certificates have one serial number.
     seed: Cell<u64>,
 }
@@ -176,6 +189,7 @@ impl Authorities {
             root_key,
             ca_key,
             from: now(),
+            deviations: Deviations::Korean,
             seed: Cell::new(100),
         }
     }
@@ -228,7 +242,8 @@ impl Authorities {
             not_after: "2028-01-01".parse().unwrap(),
             policy: "2.999.410.1.10".parse().unwrap(),
             notice: None,
-            cps_uri: Some("http://rootca.lab.example/cps.html"),
+            cps_uri: (self.deviations == Deviations::Korean)
+                .then_some("http://rootca.lab.example/cps.html"),
             crl_uri: Some("http://rootca.lab.example/arl.crl"),
         });
         made.unwrap()
@@ -264,6 +279,7 @@ impl Authorities {
             ocsp_uri: Some("http://yessign.lab.example/ocsp"),
             identify_data: Some(&identify_data),
             path_len: None,
+            deviations: self.deviations,
         });
         let tbs = tbs.unwrap();
         let signature = self.ca_key.sign(&tbs, &mut self.rng()).unwrap();

@@ -1,4 +1,6 @@
-use npki_cert::{Certificate, IdentifyData, Name, PolicyOid, Profile, SerialNumber, TbsParams};
+use npki_cert::{
+    Certificate, Deviations, IdentifyData, Name, PolicyOid, Profile, SerialNumber, TbsParams,
+};
 use npki_core::Instant;
 use npki_key::SigningKey;
 use rand_core::CryptoRng;
@@ -84,6 +86,7 @@ fn make(
         ocsp_uri: None,
         identify_data: Some(&identify_data),
         path_len: None,
+        deviations: Deviations::Korean,
     };
     signed(issuer_key, profile, &params, rng)
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use npki_ca::{
     BankPort, BareRequest, Ca, CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony,
 };
-use npki_cert::{Certificate, Name, PolicyArc};
+use npki_cert::{Certificate, Deviations, Name, PolicyArc};
 use npki_core::{
     Holder, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Product, Replaced,
     RevocationReason, Sentence, SubjectNames, ValidityRule,
@@ -68,6 +68,7 @@ impl Bench {
                 issuer: Issuer::Yessign,
                 certificate,
                 arc: PolicyArc::Lab,
+                deviations: Deviations::Korean,
                 notice: "이 인증서는 시험용 인증서입니다".into(),
                 cps_uri: "http://ca.test.example/cps.html".into(),
                 crl_uri: "http://ca.test.example/ca.crl".into(),

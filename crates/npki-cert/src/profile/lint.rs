@@ -5,26 +5,50 @@ use const_oid::{
 use der::asn1::UintRef;
 use npki_core::Finding;
 
-use super::{Criticality, Generation, Presence, Profile, findings::Findings};
+use super::{
+    Criticality, Deviations, Generation, Presence, Profile, ProfileRow, findings::Findings,
+};
 use crate::{
     CertError, Certificate, KeyUsage, certificate::Tbs, input, key_identifier, policy_row, string,
 };
 
-/// Says what of a certificate is against a profile.
+/// Says what of a certificate is against a profile of the Korean PKI.
 ///
 /// Reads the same rows by which [`Profile::tbs`] writes. Looks at the certificate alone: neither
 /// signature nor path nor revocation.
 #[must_use]
 pub fn lint(certificate: &Certificate, profile: Profile) -> Vec<Finding> {
-    lint_fields(certificate.tbs(), profile)
+    lint_with(certificate, profile, Deviations::Korean)
 }
 
-/// Says what of a TBSCertificate is against a profile, before it is signed.
+/// As [`lint`], with or without the ways of the Korean PKI.
+#[must_use]
+pub fn lint_with(
+    certificate: &Certificate,
+    profile: Profile,
+    deviations: Deviations,
+) -> Vec<Finding> {
+    lint_fields(certificate.tbs(), profile, deviations)
+}
+
+/// Says what of a TBSCertificate is against a profile of the Korean PKI, before it is signed.
 ///
 /// # Errors
 /// [`CertError`] when it cannot be read at all.
 pub fn lint_tbs(tbs: &[u8], profile: Profile) -> Result<Vec<Finding>, CertError> {
-    Tbs::read(tbs).map(|tbs| lint_fields(&tbs, profile))
+    lint_tbs_with(tbs, profile, Deviations::Korean)
+}
+
+/// As [`lint_tbs`], with or without the ways of the Korean PKI.
+///
+/// # Errors
+/// As [`lint_tbs`].
+pub fn lint_tbs_with(
+    tbs: &[u8],
+    profile: Profile,
+    deviations: Deviations,
+) -> Result<Vec<Finding>, CertError> {
+    Tbs::read(tbs).map(|tbs| lint_fields(&tbs, profile, deviations))
 }
 
 /// The id of a rule that every profile has.
@@ -43,12 +67,15 @@ macro_rules! rule {
     };
 }
 
-fn lint_fields(tbs: &Tbs, profile: Profile) -> Vec<Finding> {
+fn lint_fields(tbs: &Tbs, profile: Profile, deviations: Deviations) -> Vec<Finding> {
     let mut findings = Findings::default();
     lint_basics(tbs, profile, &mut findings);
     lint_key(tbs, profile, &mut findings);
-    lint_rows(tbs, profile, &mut findings);
+    lint_rows(tbs, profile, profile.rows_with(deviations), &mut findings);
     lint_values(tbs, profile, &mut findings);
+    if deviations == Deviations::None {
+        lint_qualifiers(tbs, profile, &mut findings);
+    }
     if profile.is_ca() {
         lint_ca(tbs, profile, &mut findings);
     } else {
@@ -190,8 +217,8 @@ fn lint_key(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
 }
 
 /// Presence and criticality, by the rows; and what has no row.
-fn lint_rows(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
-    for row in profile.rows() {
+fn lint_rows(tbs: &Tbs, profile: Profile, rows: &[ProfileRow], findings: &mut Findings) {
+    for row in rows {
         let found = tbs.extensions.iter().find(|e| e.oid == row.extension);
         let Some(found) = found else {
             if row.presence == Presence::Required {
@@ -219,7 +246,7 @@ fn lint_rows(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             );
         }
     }
-    let place = |oid| profile.rows().iter().position(|row| row.extension == oid);
+    let place = |oid| rows.iter().position(|row| row.extension == oid);
     let places: Vec<_> = tbs.extensions.iter().filter_map(|e| place(e.oid)).collect();
     if !places.is_sorted() {
         findings.notice(
@@ -231,7 +258,7 @@ fn lint_rows(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
         );
     }
     for extension in tbs.extensions.iter() {
-        if profile.rows().iter().all(|r| r.extension != extension.oid) {
+        if rows.iter().all(|r| r.extension != extension.oid) {
             findings.warning(
                 rule!(profile, "extension.unexpected"),
                 "extensions",
@@ -293,6 +320,20 @@ fn lint_values(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "CRL 배포 지점에 URI가 없습니다".into(),
             "no distribution point has a URI".into(),
             "RFC 5280 4.2.1.13",
+        );
+    }
+}
+
+/// A profile without the Korean ways has policies alone.
+fn lint_qualifiers(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
+    let policies = tbs.extensions.policies.as_ref();
+    if policies.is_some_and(|policies| policies.0.iter().any(|p| !p.qualifiers.is_empty())) {
+        findings.warning(
+            rule!(profile, "certificate-policies.qualifiers"),
+            "extensions.certificatePolicies",
+            "정책에 한정자가 있습니다".into(),
+            "a policy has qualifiers".into(),
+            "RFC 5280 4.2.1.4",
         );
     }
 }

@@ -4,6 +4,7 @@ use const_oid::db::{rfc5912, rfc6960};
 
 use super::{
     Criticality::{Critical, NonCritical},
+    Deviations,
     Presence::{Optional, Required},
     Profile, ProfileLimits, ProfileRow,
 };
@@ -23,16 +24,18 @@ macro_rules! rows {
     };
 }
 
-pub(super) const fn rows(profile: Profile) -> &'static [ProfileRow] {
-    match profile {
-        Profile::Root => ROOT,
-        Profile::IssuingCa => ISSUING_CA,
-        Profile::SubscriberSign => SUBSCRIBER_SIGN,
-        Profile::SubscriberKm => SUBSCRIBER_KM,
-        Profile::CmpServer => CMP_SERVER,
-        Profile::ServerKm => SERVER_KM,
-        Profile::OcspResponder => OCSP_RESPONDER,
-        Profile::TimeStamping => TIME_STAMPING,
+pub(super) const fn rows(profile: Profile, deviations: Deviations) -> &'static [ProfileRow] {
+    match (profile, deviations) {
+        (Profile::Root, Deviations::Korean) => ROOT,
+        (Profile::Root, Deviations::None) => PLAIN_ROOT,
+        (Profile::IssuingCa, Deviations::Korean) => ISSUING_CA,
+        (Profile::IssuingCa, Deviations::None) => PLAIN_ISSUING_CA,
+        (Profile::SubscriberSign, _) => SUBSCRIBER_SIGN,
+        (Profile::SubscriberKm, _) => SUBSCRIBER_KM,
+        (Profile::CmpServer, _) => CMP_SERVER,
+        (Profile::ServerKm, _) => SERVER_KM,
+        (Profile::OcspResponder, _) => OCSP_RESPONDER,
+        (Profile::TimeStamping, _) => TIME_STAMPING,
     }
 }
 
@@ -55,6 +58,25 @@ const ROOT: &[ProfileRow] = rows!["root":
     rfc5912::ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2; KCAC.TS.CERTPROF";
     rfc5912::ID_CE_KEY_USAGE, "key-usage", Optional, Critical, "RFC 5280 4.2.1.3, absent at KISA RootCA 1 and 4";
     rfc5912::ID_CE_BASIC_CONSTRAINTS, "basic-constraints", Required, Critical, "RFC 5280 4.2.1.9; KCAC.TS.CERTPROF";
+];
+
+#[rustfmt::skip]
+const PLAIN_ROOT: &[ProfileRow] = rows!["root":
+    rfc5912::ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2";
+    rfc5912::ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 5280 4.2.1.3";
+    rfc5912::ID_CE_BASIC_CONSTRAINTS, "basic-constraints", Required, Critical, "RFC 5280 4.2.1.9";
+];
+
+// GnuTLS does not know policyConstraints, which are critical wherever they stand (RFC 5280 section 4.2.1.11).
+#[rustfmt::skip]
+const PLAIN_ISSUING_CA: &[ProfileRow] = rows!["issuing-ca":
+    rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.1";
+    rfc5912::ID_CE_SUBJECT_KEY_IDENTIFIER, "subject-key-identifier", Required, NonCritical, "RFC 5280 4.2.1.2";
+    rfc5912::ID_CE_KEY_USAGE, "key-usage", Required, Critical, "RFC 5280 4.2.1.3";
+    rfc5912::ID_CE_CERTIFICATE_POLICIES, "certificate-policies", Required, Critical, "RFC 5280 4.2.1.4";
+    rfc5912::ID_CE_SUBJECT_ALT_NAME, "subject-alt-name", Optional, NonCritical, "RFC 5280 4.2.1.6; KCAC.TS.SIVID";
+    rfc5912::ID_CE_BASIC_CONSTRAINTS, "basic-constraints", Required, Critical, "RFC 5280 4.2.1.9";
+    rfc5912::ID_CE_CRL_DISTRIBUTION_POINTS, "crl-distribution-points", Required, NonCritical, "RFC 5280 4.2.1.13";
 ];
 
 #[rustfmt::skip]

@@ -5,10 +5,10 @@ use const_oid::{
 use npki_core::Instant;
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use super::{Criticality, Presence, Profile, ProfileRow};
+use super::{Criticality, Deviations, Presence, Profile, ProfileRow};
 use crate::{
     BasicConstraints, CertError, Certificate, CertificatePolicies, DistributionPoint, IdentifyData,
-    Name, PolicyConstraints, PolicyOid, SerialNumber,
+    KeyUsage, Name, PolicyConstraints, PolicyOid, SerialNumber,
     certificate::encode_algorithm,
     extension::{authority_of, write_extension, write_uri},
     input::{self, OCTET_STRING, SEQUENCE, context_constructed},
@@ -49,6 +49,8 @@ pub struct TbsParams<'a> {
     pub identify_data: Option<&'a IdentifyData>,
     /// CAs that may follow below; `None`: as many as there are. For CA certificates only.
     pub path_len: Option<u32>,
+    /// Whether it has the ways of the Korean PKI. Without them neither notice nor CPS is written.
+    pub deviations: Deviations,
 }
 
 /// Why a certificate cannot be made.
@@ -116,7 +118,7 @@ impl Profile {
             (None, _) => return Err(self.missing("issuer")),
         };
         let mut extensions = Vec::new();
-        for row in self.rows() {
+        for row in self.rows_with(params.deviations) {
             match (self.value(row, params)?, row.presence) {
                 (Some(value), _) => extensions.extend_from_slice(&write_extension(
                     row.extension,
@@ -165,9 +167,7 @@ impl Profile {
                 OCTET_STRING,
                 &key_identifier(params.public_key),
             )),
-            // As at the roots of KISA.
-            rfc5912::ID_CE_KEY_USAGE if self == Self::Root => None,
-            rfc5912::ID_CE_KEY_USAGE => Some(self.limits().key_usage_required.write()),
+            rfc5912::ID_CE_KEY_USAGE => self.key_usage(params.deviations).map(KeyUsage::write),
             rfc5912::ID_CE_CERTIFICATE_POLICIES => self.policies(params)?,
             rfc5912::ID_CE_SUBJECT_ALT_NAME => {
                 params.identify_data.map(IdentifyData::write_alt_name)
@@ -204,11 +204,27 @@ impl Profile {
         })
     }
 
+    fn key_usage(self, deviations: Deviations) -> Option<KeyUsage> {
+        let limits = self.limits();
+        match (self, deviations) {
+            // As at the roots of KISA.
+            (Self::Root, Deviations::Korean) => None,
+            // It signs its list too.
+            (Self::Root, Deviations::None) => {
+                Some(limits.key_usage_required.union(limits.key_usage_allowed))
+            }
+            _ => Some(limits.key_usage_required),
+        }
+    }
+
     fn policies(self, params: &TbsParams<'_>) -> Result<Option<Vec<u8>>, ProfileError> {
         let any = self.is_ca().then_some(PolicyOid::ANY_POLICY);
         let Some(policy) = params.policy.or(any) else {
             return Ok(None);
         };
+        if params.deviations == Deviations::None {
+            return Ok(CertificatePolicies::write(policy, None, None, false));
+        }
         let cps_uri = uri(params.cps_uri)?;
         let cannot = || ProfileError::Notice(params.notice.unwrap_or_default().to_owned());
         if params.notice.is_some_and(str::is_empty) {
