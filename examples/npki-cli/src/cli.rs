@@ -293,27 +293,38 @@ pub(crate) enum Lab {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// 인증기관을 열어 둠. Let a CA answer on loopback: CMP, its certificates and its CRL over HTTP.
+    /// 인증기관을 열어 둠. Let a CA answer on loopback: CMP, OCSP, its certificates and its CRLs over HTTP.
     #[command(
         after_help = "Examples:\n  npki lab serve\n  npki lab serve --listen 127.0.0.1:8829 --issuer KICA --now \
-                      2026-11-23T10:00:00+09:00\n\nIt says where it listens and gives an order of 홍길동's; /root.der, /ca.der \
-                      and /ca.crl can be fetched. The time stands still at --now. It answers until it is killed, or as many \
-                      requests as --requests says."
+                      2026-11-23T10:00:00+09:00\n  openssl ocsp -issuer ca.pem -cert cert.pem -url http://127.0.0.1:8829/ocsp \
+                      -CAfile root.pem -VAfile ocsp.pem\n\nIt says where it listens and what can be fetched, and gives an order \
+                      of 홍길동's. Its certificates name its own addresses. Deltas to /ca.crl and /dp1.crl are at /ca-delta.crl \
+                      and /dp1-delta.crl. Its time is the machine's, or stands still at --now. It answers until it is killed, or \
+                      as many requests as --requests says."
     )]
-    Serve {
-        /// 주소. Where to listen; port 0 takes a free one.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8829")]
-        listen: std::net::SocketAddr,
-        /// 발급기관. Which CA's habits.
-        #[arg(long, default_value = "yessign")]
-        issuer: npki_core::Issuer,
-        /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// 이만큼 답하고 끝냄. End after so many answers.
-        #[arg(long, value_name = "COUNT")]
-        requests: Option<usize>,
-    },
+    Serve(Serve),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// 루프백 주소. Where to listen, on loopback; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8829")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// 발급기관. Which CA's habits.
+    #[arg(long, default_value = "yessign")]
+    pub(crate) issuer: npki_core::Issuer,
+    /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// CRL을 나눌 개수. Into how many partitions the CRL is divided.
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) partitions: u32,
+    /// 국내 프로파일의 특이점 없이. Without the ways of the Korean PKI that some libraries refuse.
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// 이만큼 답하고 끝냄. End after so many answers.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) requests: Option<usize>,
 }
 
 const AFTER: &str = "\

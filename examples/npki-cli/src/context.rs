@@ -14,6 +14,8 @@ pub(crate) struct Context {
     pub(crate) language: Language,
     pub(crate) json: bool,
     pub(crate) now: Instant,
+    /// By `--now`, and not by the clock.
+    pub(crate) now_was_given: bool,
     /// The folder NPKI that was named.
     pub(crate) dir: Option<PathBuf>,
     pub(crate) secrets: Secrets,
@@ -26,6 +28,7 @@ impl Context {
             language,
             json: general.json,
             now: general.now.unwrap_or_else(npki::now),
+            now_was_given: general.now.is_some(),
             dir: general.dir.clone(),
             secrets: Secrets::new(general.password_stdin, language),
         })

@@ -22,12 +22,7 @@ const PASSWORD: &str = "Lab-pass-word-1!";
 pub(super) fn run(args: &cli::Lab, context: &Context) -> Result<Report, Failure> {
     match args {
         cli::Lab::Make { folder, seed } => make(folder, *seed, context),
-        cli::Lab::Serve {
-            listen,
-            issuer,
-            seed,
-            requests,
-        } => serve::run(*listen, *issuer, *seed, *requests, context),
+        cli::Lab::Serve(args) => serve::run(args, context),
     }
 }
 

@@ -8,3 +8,4 @@ mod lab;
 mod ledger;
 mod mistakes;
 mod policy;
+mod serve;
