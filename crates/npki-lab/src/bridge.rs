@@ -62,6 +62,9 @@ impl CaPort for Lab<'_> {
 
 impl BankPort for Lab<'_> {
     fn check(&self, order: &OrderId, now: Instant) -> Result<(), PortError> {
+        if self.outside.is_elsewhere(order) {
+            return Ok(());
+        }
         self.outside.reach(Port::Ra, || {
             told(self.ra().check_order(order, now, &mut self.rng()))
         })
@@ -113,10 +116,22 @@ impl BankPort for Lab<'_> {
     }
 
     fn news(&self, news: &OrderNews) -> Result<(), PortError> {
+        if order_of(news).is_some_and(|order| self.outside.is_elsewhere(order)) {
+            return Ok(());
+        }
         self.outside.reach(Port::Ra, || {
             let heard = self.ra().news(news, self.now(), &mut self.rng());
             heard.map_err(|_| PortError::Unknown)
         })
+    }
+}
+
+const fn order_of(news: &OrderNews) -> Option<&OrderId> {
+    match news {
+        OrderNews::Confirmed { order, .. }
+        | OrderNews::Lapsed { order, .. }
+        | OrderNews::Revoked { order, .. } => Some(order),
+        _ => None,
     }
 }
 

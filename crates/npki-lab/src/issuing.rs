@@ -7,12 +7,13 @@ use npki_core::{
 use npki_key::PrivateKey;
 use npki_ledger::IdempotencyKey;
 use npki_ra::{
-    Answer, Application, ApplicationId, Begin, Command, Consent, DetailsForm, Identification,
-    Revocation, Revoke, Session, Step, SubscriberDetails,
+    Answer, Application, ApplicationId, Begin, Challenge, ChallengeFor, Command, Consent,
+    DetailsForm, Errand, Identification, Possession, Presented, Report, Revocation, Revoke,
+    Session, Step, SubscriberDetails,
     ports::{AccountPassword, Secret, UserId},
 };
 
-use crate::{Lab, LabError, Person};
+use crate::{Lab, LabError, LabRng, Person};
 
 /// A certificate with its key, as its holder has it.
 #[derive(Debug)]
@@ -136,6 +137,64 @@ impl Lab<'_> {
         }
     }
 
+    /// Revokes a certificate by identification (R13): its holder has lost key and certificate, and
+    /// answers every question rightly.
+    ///
+    /// # Errors
+    /// [`LabError::RefusedByBank`] with the refusal.
+    pub fn revoke_identified(
+        &self,
+        held: &Held,
+        reason: RevocationReason,
+    ) -> Result<Revocation, LabError> {
+        let application = self.begin(Channel::Pc, &held.person, Errand::Revoke)?;
+        let id = self.walk(&held.person, application)?.id();
+        let wanted = Revoke {
+            issuer: held.issuer,
+            serial: held.certificate.serial_number().octets().to_vec(),
+            reason,
+        };
+        let key = self.request_key();
+        let done =
+            self.ra()
+                .revoke_by_identification(id, &wanted, &key, self.now(), &mut self.rng())?;
+        self.settle()?;
+        match done {
+            Revocation::Refused(refusal) => Err(LabError::RefusedByBank(refusal)),
+            done => Ok(done),
+        }
+    }
+
+    /// Registers another bank's certificate for its holder (R41).
+    ///
+    /// # Errors
+    /// [`LabError::RefusedByBank`] with the refusal.
+    pub fn register_other(&self, held: &Held) -> Result<Report, LabError> {
+        let id = self.identified_to_register(&held.person)?;
+        let challenge =
+            self.ra()
+                .challenge(&ChallengeFor::Register(id), self.now(), &mut self.rng());
+        let presented = held.present(&challenge, &mut self.rng())?;
+        let key = self.request_key();
+        let done = self
+            .ra()
+            .register(id, &presented, &key, self.now(), &mut self.rng())?;
+        self.settle()?;
+        match done.answer {
+            Answer::Done(_) => Ok(done.report),
+            Answer::Refused(refusal) => Err(LabError::RefusedByBank(refusal)),
+        }
+    }
+
+    /// Somebody who has come to register and is identified.
+    ///
+    /// # Errors
+    /// [`LabError::RefusedByBank`] with the refusal.
+    pub fn identified_to_register(&self, person: &Person) -> Result<ApplicationId, LabError> {
+        let application = self.begin(Channel::Pc, person, Errand::Register)?;
+        Ok(self.walk(person, application)?.id())
+    }
+
     /// A new signing key from the pool, with a new R beside it and in it.
     ///
     /// # Errors
@@ -150,13 +209,13 @@ impl Lab<'_> {
         &self,
         channel: Channel,
         person: &Person,
-        action: OrderAction,
+        errand: impl Into<Errand>,
     ) -> Result<Application, LabError> {
         let idn = person
             .idn()
             .map_err(|_| LabError::Step("no such person".into()))?;
         let begin = Begin {
-            errand: action.into(),
+            errand: errand.into(),
             channel,
             session: match channel {
                 Channel::Pc => Session::LoggedIn,
@@ -268,7 +327,7 @@ impl Lab<'_> {
                     application = self.again(application.id())?;
                     continue;
                 }
-                Step::AtTheCa(_) => return Ok(application),
+                Step::AtTheCa(_) | Step::Register(_) | Step::Revoke(_) => return Ok(application),
                 _ => return Err(elsewhere(&application)),
             };
             application = self.tell(application.id(), &command)?;
@@ -310,7 +369,7 @@ impl Lab<'_> {
         })
     }
 
-    fn take(&self, ca: &npki_ca::Ca<'_>, signed: &Signed) -> Result<OrderId, LabError> {
+    pub(crate) fn take(&self, ca: &npki_ca::Ca<'_>, signed: &Signed) -> Result<OrderId, LabError> {
         let fingerprint = signed.certificate.sha256_fingerprint();
         ca.confirm(&signed.order, &fingerprint, self.now())?
             .map_err(LabError::RefusedByCa)?;
@@ -357,6 +416,24 @@ impl Held {
     #[must_use]
     pub const fn holder(&self) -> Holder {
         self.person.holder
+    }
+
+    /// The certificate as its holder shows it to a bank: the challenge signed, R beside it.
+    ///
+    /// # Errors
+    /// [`LabError::Key`] when the key does not sign.
+    pub fn present(&self, challenge: &Challenge, rng: &mut LabRng) -> Result<Presented, LabError> {
+        let key = self.key.signing_key()?;
+        let signature = key.sign(challenge.octets(), rng)?;
+        Ok(Presented {
+            certificate: self.certificate.der().to_vec(),
+            possession: Some(Possession {
+                challenge: challenge.clone(),
+                algorithm: key.algorithm(),
+                signature: signature.into_octets(),
+            }),
+            random_number: self.key.random_number(),
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use npki_core::{Instant, Issuer};
 use npki_key::{KeyKind, PrivateKey};
 use npki_ledger::{Ledger, MemoryLedger, PseudonymKey, SealingKey};
 use npki_policy::Policy;
-use npki_ra::{Keys, LedgerOtpCentre, OtpKeys, Ra, RequestKey, Terms, ports::Ports};
+use npki_ra::{Keys, LedgerOtpCentre, OtpKeys, Ra, RequestKey, Terms, TrustedCas, ports::Ports};
 use rand_core::Rng as _;
 
 use crate::{Authorities, KeyPool, LabError, LabRng, Outside, authorities::lab_key};
@@ -22,7 +22,8 @@ pub struct Lab<'a> {
     pub outside: Arc<Outside>,
     policy: Policy,
     terms: Terms,
-    keys: Keys,
+    trusted: TrustedCas,
+    pub(crate) keys: Keys,
     otp_keys: OtpKeys,
     ledgers: &'a LabLedgers,
     now: Mutex<Instant>,
@@ -105,8 +106,13 @@ impl<'a> Lab<'a> {
         ledgers: &'a LabLedgers,
     ) -> Result<Self, LabError> {
         let sealing = |label: &str| SealingKey::new(label.as_bytes(), lab_key(label));
+        let cas = authorities.cas.iter();
+        let trusted = TrustedCas::new([authorities.root.clone()])
+            .intermediates(cas.map(|ca| ca.settings.certificate.clone()))
+            .danger_accept_lab_policies();
         Ok(Self {
             authorities,
+            trusted,
             outside: Arc::default(),
             policy: Policy::shipped(),
             terms: Terms::uniform("2026-01"),
@@ -163,9 +169,11 @@ impl<'a> Lab<'a> {
                 security: &*self.outside,
                 otp: self,
                 messages: &*self.outside,
+                status: self,
                 ca: self,
             },
             keys: &self.keys,
+            trusted: &self.trusted,
             terms: &self.terms,
             unit: "LAB",
         }

@@ -23,6 +23,7 @@
 
 mod authorities;
 mod bridge;
+mod elsewhere;
 mod error;
 mod issuing;
 mod key_pool;

@@ -15,7 +15,7 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use npki_core::{Idn, PortError};
+use npki_core::{Idn, OrderId, PortError};
 use npki_policy::Krw;
 use npki_ra::{
     CallId, EffectId, ReservationId,
@@ -74,6 +74,7 @@ struct State {
     reservations: BTreeMap<ReservationId, Reservation>,
     calls: BTreeMap<CallId, npki_ra::ports::CallOutcome>,
     messages: BTreeMap<EffectId, (PhoneNumber, Notice)>,
+    elsewhere: Vec<OrderId>,
     journal: Option<Journal>,
     /// What has happened and is not written down yet.
     unwritten: Vec<Happened>,
@@ -166,6 +167,16 @@ impl Outside {
             .values()
             .filter(|(to, _)| to.expose_text() == phone);
         mine.map(|(_, notice)| *notice).collect()
+    }
+
+    /// An order of another bank: this one is not asked about it, and not told of it.
+    pub(crate) fn belongs_elsewhere(&self, order: OrderId) {
+        self.state().elsewhere.push(order);
+    }
+
+    /// Whether it is another bank's order.
+    pub(crate) fn is_elsewhere(&self, order: &OrderId) -> bool {
+        self.state().elsewhere.contains(order)
     }
 
     /// Whose device of one-time passwords has this serial number.

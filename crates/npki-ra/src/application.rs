@@ -8,6 +8,7 @@ mod details;
 pub(crate) mod event;
 mod facts;
 mod identify;
+mod register;
 mod revoke;
 mod state;
 mod step;
@@ -22,9 +23,10 @@ pub use revoke::Revoke;
 pub use state::{End, Money, MoneyStage, PlacedOrder, State, evolve};
 pub use step::{
     Application, AtTheCa, Choose, ChooseToRevoke, ConfirmFee, Details, Identify, PasswordAndMedium,
-    Step, TermsAndIdentity,
+    ShowCertificate, Step, TermsAndIdentity,
 };
 
 pub(crate) use decide::out_of_turn;
 pub(crate) use facts::{Subject, certificate_ref, digest, rules};
+pub(crate) use register::{Known, examine, register};
 pub(crate) use revoke::{Shown, decide_revocation};

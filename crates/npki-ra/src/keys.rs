@@ -4,6 +4,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use npki_ledger::{LengthError, PseudonymKey, SealingKey};
 use rand_core::CryptoRng;
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::{CallId, ports::ApprovalNumber};
@@ -52,6 +53,20 @@ impl RequestKey {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// The first half of the digest: enough where somebody would have to try on line.
+    pub(crate) fn tag(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut tag = [0; 16];
+        for (to, from) in tag.iter_mut().zip(self.digest(parts)) {
+            *to = from;
+        }
+        tag
+    }
+
+    /// Whether [`tag`](Self::tag) gives this, told in constant time.
+    pub(crate) fn is_tag(&self, parts: &[&[u8]], tag: &[u8; 16]) -> bool {
+        self.tag(parts).ct_eq(tag).into()
     }
 
     /// The approval number of a call: made again by any node, stored nowhere.

@@ -7,7 +7,8 @@
 //! decided it: tried at once, and again by [`Ra::reconcile`] until it is answered. The CA tells its
 //! news by [`Ra::news`] and asks once more by [`Ra::check_order`]; a certificate is issued when the
 //! CA says that it is confirmed (R18b). An application may be for another [`Errand`] than a
-//! certificate: to revoke one, its applicant is identified by the same means (R13).
+//! certificate: to revoke one, its applicant is identified by the same means (R13); to
+//! register another institution's, every check of it is told in a [`Report`] (R41).
 //!
 //! The room keeps nothing in the process and opens no socket: bank systems, telephone, immigration,
 //! security means, messages and CA stand behind [`ports`]. It does not judge what the policy judges,
@@ -34,6 +35,7 @@
 
 mod application;
 mod bill;
+mod challenge;
 mod effect;
 mod errand;
 mod error;
@@ -42,11 +44,14 @@ mod ids;
 mod keys;
 mod names;
 mod otp_centre;
+mod presented;
 mod ra;
 mod refusals;
+mod report;
 mod small;
 mod subscriber;
 mod terms;
+mod trusted_cas;
 mod why;
 mod words;
 
@@ -56,10 +61,11 @@ pub use application::{
     AbandonedBy, Application, AtTheCa, Begin, Choice, Choose, ChooseToRevoke, Command, ConfirmFee,
     Decision, Details, DetailsError, DetailsFault, DetailsForm, Draft, Drafted, End, Event, Facts,
     Fresh, Identification, Identify, Money, MoneyStage, PasswordAndMedium, PlacedOrder, PortAnswer,
-    Revoke, Seal, Selection, State, Step, SubscriberDetails, TermsAndIdentity, Wish, abandon,
-    admit, approval, decide, evolve,
+    Revoke, Seal, Selection, ShowCertificate, State, Step, SubscriberDetails, TermsAndIdentity,
+    Wish, abandon, admit, approval, decide, evolve,
 };
 pub use bill::{Bill, BillKind};
+pub use challenge::{Challenge, ChallengeError, ChallengeFor, Possession};
 pub use effect::{CertificateRef, Effect, EffectKind};
 pub use errand::Errand;
 pub use error::RaError;
@@ -67,24 +73,30 @@ pub use events::EventError;
 pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
 pub use otp_centre::{DeviceEvent, LedgerOtpCentre, OtpDevice, OtpError, OtpKeys};
-pub use ra::{Answer, Choices, Offered, Overview, Ra, Reconciled, Revocation};
+pub use presented::Presented;
+pub use ra::{Answer, Choices, Offered, Overview, Ra, Reconciled, Registering, Revocation};
+pub use report::{Check, CheckName, CheckOutcome, Report};
 pub use small::{Consent, Counted, Session, StepName};
-pub use subscriber::{Certificate, Refund, Subscriber, SubscriberEvent, evolve_subscriber};
+pub use subscriber::{
+    Certificate, OtherCertificate, Refund, Subscriber, SubscriberEvent, evolve_subscriber,
+};
 pub use terms::{AcceptedTerm, Term, Terms};
+pub use trusted_cas::{RevocationLists, TrustedCas};
 pub use why::{RecordedFact, Refusal, Why};
 
 /// The payloads of the events that the bank records.
 pub mod payload {
     pub use crate::application::event::{
-        Abandoned, AccountVerified, Called, CancelAsked, Captured, CardAsked, Chosen, Confirmed,
-        DetailsGiven, Dropped, EffectRefused, ExtraIdentified, FeeConfirmed, FeeDeclined,
-        FeeReserved, Lapsed, MeansVerified, Notified, OrderDeclined, Ordered, Refunded, Refused,
-        Registered, Released, Replaces, RevokeAsked, Started, Tried, WentBack,
+        Abandoned, AccountVerified, Called, CancelAsked, Captured, CardAsked,
+        CertificateRegistered, Chosen, Confirmed, DetailsGiven, Dropped, EffectRefused,
+        ExtraIdentified, FeeConfirmed, FeeDeclined, FeeReserved, Lapsed, MeansVerified, Notified,
+        OrderDeclined, Ordered, Refunded, Refused, Registered, RegistrationRefused, Released,
+        Replaces, RevokeAsked, Started, Tried, WentBack,
     };
     pub use crate::subscriber::event::{
         BillIssued, CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked,
-        ConsentChanged, Enrolled, LockLifted, ReminderDue, RevocationAsked, RevocationDeclined,
-        SubscriberRefused,
+        ConsentChanged, Enrolled, LockLifted, OtherDeregistered, OtherRegistered, ReminderDue,
+        RevocationAsked, RevocationDeclined, SubscriberRefused,
     };
 
     /// The payloads of the events that an OTP centre records.

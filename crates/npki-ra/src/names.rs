@@ -2,9 +2,9 @@
 //! written into leaves and never change.
 
 use npki_core::{Instant, Issuer, OrderId, Product};
-use npki_ledger::{IndexName, Key, Pseudonym, SealedKind, StreamId, StreamKind};
+use npki_ledger::{IdempotencyKey, IndexName, Key, Pseudonym, SealedKind, StreamId, StreamKind};
 
-use crate::{ApplicationId, CertificateRef, Counted, EffectId};
+use crate::{ApplicationId, CertificateRef, Challenge, Counted, EffectId, ids::derive};
 
 pub(crate) const APPLICATION: StreamKind = StreamKind::from_static("application");
 pub(crate) const SUBSCRIBER: StreamKind = StreamKind::from_static("subscriber");
@@ -12,6 +12,7 @@ pub(crate) const SUBSCRIBER: StreamKind = StreamKind::from_static("subscriber");
 pub(crate) const USER: SealedKind = SealedKind::from_static("user");
 pub(crate) const ACCOUNT: SealedKind = SealedKind::from_static("account");
 pub(crate) const DETAILS: SealedKind = SealedKind::from_static("details");
+pub(crate) const OTHER: SealedKind = SealedKind::from_static("other-certificate");
 pub(crate) const ORDER: SealedKind = SealedKind::from_static("order");
 
 /// Open effects: due ‖ effect id → [`Effect`](crate::effect::Effect).
@@ -29,6 +30,9 @@ pub(crate) const REMINDERS: IndexName = IndexName::from_static("certificate.remi
 /// Applications of a person: pseudonym ‖ application id → nothing.
 pub(crate) const APPLICANTS: IndexName = IndexName::from_static("subscriber.application");
 
+/// Other institutions' certificates that are registered: SHA-256 → pseudonym.
+pub(crate) const REGISTERED: IndexName = IndexName::from_static("certificate.registered");
+
 pub(crate) fn application_stream(id: &ApplicationId) -> StreamId {
     StreamId::new(APPLICATION, &id.to_string()).expect("hex is a stream's name")
 }
@@ -45,6 +49,24 @@ pub(crate) fn slot(pseudonym: &Pseudonym, product: Product, issuer: Issuer) -> K
 /// One application at a time replaces a certificate.
 pub(crate) fn replacement(certificate: &CertificateRef) -> Key {
     text(&format!("replace/{}", certificate_text(certificate)))
+}
+
+/// Where a registered certificate stands, in index and claims.
+pub(crate) fn registration(sha256: &[u8; 32]) -> Key {
+    text(&format!("registered/{}", hex(sha256)))
+}
+
+/// A challenge is used up once.
+pub(crate) fn nonce(challenge: &Challenge) -> Key {
+    text(&format!("nonce/{}", challenge.nonce()))
+}
+
+/// Who owns a claim: a request.
+pub(crate) fn owner_request(key: &IdempotencyKey) -> Key {
+    text(&format!(
+        "request/{}",
+        hex(&derive("request", &[key.octets()]))
+    ))
 }
 
 /// Who owns a claim: an application.
@@ -105,6 +127,10 @@ pub(crate) fn split_expiry_key(key: &Key) -> Option<(Issuer, &[u8])> {
 /// Octets that sort as the instants do. All of ours lie after 1970.
 pub(crate) fn due_octets(due: Instant) -> [u8; 8] {
     u64::try_from(due.unix_seconds()).unwrap_or(0).to_be_bytes()
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 fn certificate_text(certificate: &CertificateRef) -> String {

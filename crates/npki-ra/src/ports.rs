@@ -15,6 +15,7 @@ mod otp;
 mod personal;
 mod phone;
 mod security;
+mod status;
 
 pub use bank::{Account, BankSystems, Customer, Registered, RegisteredPhone};
 pub use ca::{CaPort, Cancellation};
@@ -28,6 +29,8 @@ pub use security::{
     AccountPassword, CardAnswer, CardCell, Half, MeansAnswer, Otp, Pin, Secret, SecurityMeans,
     SecurityMeansKind, Tried,
 };
+
+pub use status::RevocationStatus;
 
 /// All ports together.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +47,8 @@ pub struct Ports<'a> {
     pub otp: &'a dyn OtpCentre,
     /// Messages to subscribers.
     pub messages: &'a dyn Messages,
+    /// CRLs and OCSP responses about other institutions' certificates.
+    pub status: &'a dyn RevocationStatus,
     /// The CAs.
     pub ca: &'a dyn CaPort,
 }

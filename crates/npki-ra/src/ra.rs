@@ -10,6 +10,7 @@ mod look_up;
 mod news;
 mod order;
 mod reconcile;
+mod register;
 mod remind;
 mod replay;
 mod request;
@@ -20,10 +21,11 @@ mod run;
 use npki_ledger::Ledger;
 use npki_policy::Policy;
 
-use crate::{Application, Keys, Terms, ports::Ports, why::Refusal};
+use crate::{Application, Keys, Terms, TrustedCas, ports::Ports, why::Refusal};
 
 pub use look_up::{Choices, Offered, Overview};
 pub use reconcile::Reconciled;
+pub use register::Registering;
 pub use revoke::Revocation;
 
 /// The bank: registration authority (등록대행기관) of joint certificates.
@@ -41,6 +43,8 @@ pub struct Ra<'a> {
     pub ports: Ports<'a>,
     /// The bank's keys.
     pub keys: &'a Keys,
+    /// The CAs whose certificates it takes from other institutions (R41).
+    pub trusted: &'a TrustedCas,
     /// The terms in force.
     pub terms: &'a Terms,
     /// The organisational unit that certificates name, such as `KMB`.

@@ -82,6 +82,10 @@ refusals! {
         "유효한 발급 요청이 없습니다", "there is no order that stands";
     unknown_certificate() = Rule::new(13),
         "이 은행에서 발급한 인증서가 아닙니다", "no certificate of this bank has this number";
+    nothing_shown() = Rule::new(41),
+        "등록할 인증서를 제시하십시오", "show the certificate that is to be registered";
+    not_registered() = Rule::new(41),
+        "등록된 인증서가 아닙니다", "this certificate is not registered";
     not_own_certificate() = Rule::new(13),
         "본인의 인증서가 아닙니다", "it is none of the applicant's certificates";
     not_the_customers() = Rule::new(22),

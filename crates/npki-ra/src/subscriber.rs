@@ -4,4 +4,4 @@ pub(crate) mod event;
 mod state;
 
 pub use event::SubscriberEvent;
-pub use state::{Certificate, Refund, Subscriber, evolve_subscriber};
+pub use state::{Certificate, OtherCertificate, Refund, Subscriber, evolve_subscriber};

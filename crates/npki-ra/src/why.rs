@@ -57,18 +57,29 @@ impl Why {
         self
     }
 
+    pub(crate) fn saying(mut self, sentence: Sentence) -> Self {
+        self.ko = sentence.ko.into_owned();
+        self.en = sentence.en.into_owned();
+        self
+    }
+
     /// What the refusing ones among the verdicts say.
     pub(crate) fn of<'v>(verdicts: impl IntoIterator<Item = &'v Verdict>) -> Vec<Self> {
         verdicts.into_iter().filter_map(Self::of_one).collect()
     }
 
     fn of_one(verdict: &Verdict) -> Option<Self> {
-        let Outcome::Refused { until } = verdict.outcome else {
-            return None;
-        };
-        Some(Self {
+        verdict.refuses().then(|| Self::told(verdict))
+    }
+
+    /// What a verdict says, whether it refuses or not.
+    pub(crate) fn told(verdict: &Verdict) -> Self {
+        Self {
             rule: verdict.rule.to_string(),
-            until,
+            until: match verdict.outcome {
+                Outcome::Refused { until } => until,
+                Outcome::Allowed => None,
+            },
             facts: verdict
                 .facts
                 .iter()
@@ -79,7 +90,7 @@ impl Why {
                 .collect(),
             ko: verdict.sentence.ko.clone().into_owned(),
             en: verdict.sentence.en.clone().into_owned(),
-        })
+        }
     }
 
     /// The rule.

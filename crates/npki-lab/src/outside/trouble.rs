@@ -14,6 +14,8 @@ pub enum Port {
     Otp,
     /// Messages.
     Messages,
+    /// Where lists of revoked certificates are fetched.
+    Status,
     /// The CA, as the bank calls it.
     Ca,
     /// The bank, as the CAs call it.
@@ -29,6 +31,7 @@ impl Port {
         Self::Security,
         Self::Otp,
         Self::Messages,
+        Self::Status,
         Self::Ca,
         Self::Ra,
     ];

@@ -65,6 +65,9 @@ pub enum Command {
     GiveDetails(SubscriberDetails),
     /// Step 6: order the certificate.
     Order,
+    /// Register another institution's certificate, once identified: carried out by
+    /// [`Ra::register`](crate::Ra::register), which takes what is shown (R41).
+    Register,
     /// Revoke a certificate, once identified (R13).
     Revoke(Revoke),
     /// Go back to a step; what came after is no longer there.
@@ -89,6 +92,7 @@ impl Command {
             Self::ConfirmFee { .. } => "confirm-fee",
             Self::GiveDetails(_) => "give-details",
             Self::Order => "order",
+            Self::Register => "register",
             Self::Revoke(_) => "revoke",
             Self::GoBack(_) => "go-back",
             Self::Abandon => "abandon",

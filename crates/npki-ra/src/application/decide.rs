@@ -106,6 +106,7 @@ pub fn decide(
         }
         Command::Abandon => abandon(state, AbandonedBy::Applicant),
         Command::Revoke(wanted) => revoke(state, wanted, facts, now, policy),
+        Command::Register => Decision::refuse([refusals::nothing_shown()]),
         Command::Order => Decision::refuse(Why::of(approval(state, facts, now, policy).refusals())),
     }
 }
@@ -197,7 +198,8 @@ pub(crate) fn out_of_turn(state: &State, command: &Command, now: Instant) -> Opt
         Command::Order => StepName::PasswordAndMedium,
         // Who is not identified is told so by the policy, beside all else (R36).
         Command::Revoke(_) if state.errand == Errand::Revoke => return None,
-        Command::Revoke(_) => StepName::CarryOut,
+        Command::Register if state.errand == Errand::Register => return None,
+        Command::Revoke(_) | Command::Register => StepName::CarryOut,
     };
     if wanted != state.step() {
         return Some(refusals::not_the_step(state.step(), wanted));

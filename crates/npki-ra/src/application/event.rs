@@ -9,8 +9,8 @@ use npki_core::{
 use npki_ledger::SealedId;
 
 use crate::{
-    AcceptedTerm, CallId, CertificateRef, Counted, EffectId, Errand, ReservationId, Session,
-    StepName, Why,
+    AcceptedTerm, CallId, CertificateRef, Counted, EffectId, Errand, Report, ReservationId,
+    Session, StepName, Why,
     effect::EffectKind,
     events::events,
     ports::{CardCell, NoticeKind, SecurityMeansKind},
@@ -48,6 +48,8 @@ events! {
         CancelAsked = "application.cancel-asked";
         Dropped = "application.effect-dropped";
         RevokeAsked = "application.revoke-asked";
+        CertificateRegistered = "application.certificate-registered";
+        RegistrationRefused = "application.registration-refused";
     }
 }
 
@@ -384,6 +386,30 @@ pub struct RevokeAsked {
     pub certificate: CertificateRef,
     /// Why.
     pub reason: RevocationReason,
+}
+
+/// Another institution's certificate is registered (R41).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct CertificateRegistered {
+    /// Which.
+    pub certificate: CertificateRef,
+    /// Its product.
+    pub product: Product,
+    /// Every check.
+    pub report: Report,
+    /// SHA-256 of the policy that decided.
+    #[asn1(type = "OCTET STRING", deref = "true")]
+    pub policy: [u8; 32],
+}
+
+/// Another institution's certificate is not registered. Changes nothing (R70).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct RegistrationRefused {
+    /// Every check.
+    pub report: Report,
+    /// SHA-256 of the policy that decided.
+    #[asn1(type = "OCTET STRING", deref = "true")]
+    pub policy: [u8; 32],
 }
 
 /// Who ended an application.

@@ -1,4 +1,7 @@
-use npki_core::{Channel, Holder, Instant, OrderAction, OrderId, ReferenceNumber, ReplacedBecause};
+use npki_core::{
+    Channel, Holder, Instant, Issuer, OrderAction, OrderId, Product, ReferenceNumber,
+    ReplacedBecause,
+};
 use npki_ledger::{EventKind, Pseudonym, Recorded, SealedId};
 
 use super::event::{
@@ -52,6 +55,8 @@ pub struct State {
     pub details: Option<SealedId>,
     /// Step 6.
     pub order: Option<PlacedOrder>,
+    /// What was registered: its product and its CA.
+    pub registered: Option<(Product, Issuer)>,
     /// How it ended.
     pub end: Option<End>,
 }
@@ -106,6 +111,8 @@ pub enum End {
     Lapsed,
     /// The CA did not take the order.
     Declined,
+    /// Another institution's certificate is registered.
+    Registered(CertificateRef),
     /// The CA was asked to revoke; what it has answered stands at the certificate.
     RevokeAsked(CertificateRef),
     /// Ended before an order.
@@ -136,6 +143,7 @@ impl State {
             money: None,
             details: None,
             order: None,
+            registered: None,
             end: None,
         }
     }
@@ -235,6 +243,13 @@ impl State {
     #[must_use]
     pub fn wants_details(&self) -> bool {
         self.errand != Errand::Order(OrderAction::Renew)
+    }
+
+    /// What messages about it name: the certificate that was chosen, or registered.
+    #[must_use]
+    pub fn subject(&self) -> Option<(Product, Issuer)> {
+        let chosen = self.chosen.as_ref();
+        chosen.map(|c| (c.product, c.issuer)).or(self.registered)
     }
 
     /// Whether it replaces a certificate whose key has leaked: then it outlives a lapsed order (R12).
@@ -372,6 +387,10 @@ pub fn evolve(mut state: State, event: &Event) -> Result<State, EventError> {
         Event::Released(fee) => state.money(fee.reservation, MoneyStage::Released),
         Event::Refunded(fee) => state.money(fee.reservation, MoneyStage::Refunded),
         Event::WentBack(back) => state.forget_from(back.to),
+        Event::CertificateRegistered(done) => {
+            state.registered = Some((done.product, done.certificate.issuer));
+            state.end = Some(End::Registered(done.certificate.clone()));
+        }
         Event::RevokeAsked(asked) => state.end = Some(End::RevokeAsked(asked.certificate.clone())),
         Event::Abandoned(abandoned) => state.end = Some(End::Abandoned(abandoned.by)),
         // They are there to be read, and change nothing.
@@ -379,6 +398,7 @@ pub fn evolve(mut state: State, event: &Event) -> Result<State, EventError> {
         | Event::EffectRefused(_)
         | Event::Tried(_)
         | Event::Refused(_)
+        | Event::RegistrationRefused(_)
         | Event::Dropped(_) => {}
     }
     Ok(state)
@@ -402,5 +422,6 @@ fn may_follow_the_end(kind: &EventKind) -> bool {
             | "application.effect-refused"
             | "application.effect-dropped"
             | "application.refused"
+            | "application.registration-refused"
     )
 }

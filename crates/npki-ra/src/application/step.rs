@@ -10,7 +10,8 @@ use super::{
     state::{End, MoneyStage, State},
 };
 use crate::{
-    AcceptedTerm, ApplicationId, Consent, Errand, Session, StepName, SubscriberDetails,
+    AcceptedTerm, ApplicationId, ChallengeFor, Consent, Errand, Session, StepName,
+    SubscriberDetails,
     ports::{AccountPassword, CardCell, MeansAnswer, UserId},
 };
 
@@ -33,6 +34,8 @@ pub enum Step {
     Details(Details),
     /// Step 6.
     PasswordAndMedium(PasswordAndMedium),
+    /// Which certificate is to be registered?
+    Register(ShowCertificate),
     /// Which certificate is to be revoked?
     Revoke(ChooseToRevoke),
     /// Another system has not answered yet: run [`Ra::reconcile`](crate::Ra::reconcile), look again.
@@ -97,7 +100,8 @@ impl Application {
             StepName::PasswordAndMedium => Step::PasswordAndMedium(PasswordAndMedium(())),
             _ => match state.errand {
                 Errand::Order(action) => Step::Choose(Choose { action }),
-                Errand::Revoke | Errand::Register => Step::Revoke(ChooseToRevoke(())),
+                Errand::Revoke => Step::Revoke(ChooseToRevoke(())),
+                Errand::Register => Step::Register(ShowCertificate(())),
             },
         }
     }
@@ -334,6 +338,20 @@ impl PasswordAndMedium {
     #[must_use]
     pub const fn order(self) -> Command {
         Command::Order
+    }
+}
+
+/// Who has come to register another institution's certificate is identified, and shows it to
+/// [`Ra::register`](crate::Ra::register); the challenge to sign is
+/// [`Ra::challenge`](crate::Ra::challenge)'s.
+#[derive(Debug)]
+pub struct ShowCertificate(());
+
+impl ShowCertificate {
+    /// What the challenge is asked for.
+    #[must_use]
+    pub const fn challenge_for(&self, application: ApplicationId) -> ChallengeFor {
+        ChallengeFor::Register(application)
     }
 }
 

@@ -43,6 +43,10 @@ pub enum NoticeKind {
     Refunded,
     /// It will expire, and can be renewed.
     Expiring,
+    /// Another institution's: it was registered.
+    Registered,
+    /// Another institution's: its registration was undone.
+    Deregistered,
 }
 
 words!(NoticeKind, [
@@ -52,6 +56,8 @@ words!(NoticeKind, [
     Revoked = "revoked", "폐기되었습니다", "was revoked";
     Lapsed = "lapsed", "발급되지 않고 신청이 종료되었습니다", "was not issued: the application has ended";
     Expiring = "expiring", "곧 만료됩니다. 만료 전에 갱신할 수 있습니다", "will expire soon; it can be renewed before";
+    Registered = "registered", "타기관 인증서로 등록되었습니다", "of another institution was registered";
+    Deregistered = "deregistered", "타기관 인증서 등록에서 해제되었습니다", "of another institution is registered no longer";
     Refunded = "refunded", "의 수수료가 환급되었습니다", "had its fee paid back";
 ]);
 

@@ -142,7 +142,7 @@ impl Ra<'_> {
             .transpose()?)
     }
 
-    fn open(
+    pub(super) fn open(
         &self,
         stream: &StreamId,
         id: &SealedId,

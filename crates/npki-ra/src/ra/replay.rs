@@ -68,6 +68,11 @@ fn refusal_of(record: &Record) -> Result<Option<Refusal>, EventError> {
     let (command, why, policy) = match record.stream.kind() {
         kind if *kind == names::APPLICATION => match Event::parse(&record.kind, &record.payload)? {
             Event::Refused(refused) => (refused.command, refused.why, Some(refused.policy)),
+            Event::RegistrationRefused(refused) => (
+                "register".to_owned(),
+                refused.report.why(),
+                Some(refused.policy),
+            ),
             Event::FeeDeclined(declined) => ("confirm-fee".to_owned(), declined.why, None),
             Event::OrderDeclined(declined) => ("order".to_owned(), declined.why, None),
             _ => return Ok(None),

@@ -99,6 +99,7 @@ fn public_parts(command: &Command) -> String {
         | Command::CheckDeparture
         | Command::GiveDetails(_)
         | Command::Order
+        | Command::Register
         | Command::Abandon => {}
     }
     out

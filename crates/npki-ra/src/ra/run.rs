@@ -169,19 +169,19 @@ impl Ra<'_> {
                 }
                 (bank.refund(&reservation), Refunded { reservation }.into())
             }
-            EffectKind::Register => return self.register(state, effect, now, dropped),
+            EffectKind::Register => return self.register_order(state, now, dropped),
             EffectKind::Cancel => return self.cancel(state, effect, now, dropped),
             EffectKind::Notify | EffectKind::NotifyRegistered => {
                 let notice = effect.notice.ok_or(damaged("effect"))?;
-                let (Some(phone), Some(chosen)) =
-                    (self.phone_for(state, effect.what)?, &state.chosen)
+                let (Some(phone), Some((product, issuer))) =
+                    (self.phone_for(state, effect.what)?, state.subject())
                 else {
                     return Ok(dropped());
                 };
                 let text = Notice {
                     kind: notice,
-                    product: chosen.product,
-                    issuer: chosen.issuer,
+                    product,
+                    issuer,
                 };
                 let effect = effect.id;
                 (
@@ -207,14 +207,12 @@ impl Ra<'_> {
         })
     }
 
-    fn register(
+    fn register_order(
         &self,
         state: &State,
-        effect: &Effect,
         now: Instant,
         dropped: impl Fn() -> Outcome,
     ) -> Result<Outcome, RaError> {
-        let _ = effect;
         let Some(ordered) = state.open_order().filter(|ordered| now < ordered.ends) else {
             return Ok(dropped());
         };

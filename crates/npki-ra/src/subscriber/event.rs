@@ -25,6 +25,8 @@ events! {
         CardAnswered = "subscriber.card-answered";
         LockLifted = "subscriber.lock-lifted";
         SubscriberRefused = "subscriber.refused";
+        OtherRegistered = "subscriber.other-registered";
+        OtherDeregistered = "subscriber.other-deregistered";
     }
 }
 
@@ -173,6 +175,40 @@ pub struct CardAnswered {
 pub struct LockLifted {
     /// Of what.
     pub what: Counted,
+}
+
+/// Another institution's certificate is registered: it acts here from now on (R41).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct OtherRegistered {
+    /// The application.
+    pub application: ApplicationId,
+    /// The product.
+    pub product: Product,
+    /// The CA.
+    pub issuer: Issuer,
+    /// Big-endian octets of the serial number.
+    pub serial: OctetString,
+    /// SHA-256 of the certificate's DER.
+    #[asn1(type = "OCTET STRING", deref = "true")]
+    pub sha256: [u8; 32],
+    /// The first valid second.
+    pub not_before: Instant,
+    /// The last valid second.
+    pub not_after: Instant,
+    /// The sealed record with the certificate.
+    pub certificate: SealedId,
+    /// When: loans are blocked from here (R15).
+    pub at: Instant,
+}
+
+/// A registration is undone (해제).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct OtherDeregistered {
+    /// SHA-256 of the certificate's DER.
+    #[asn1(type = "OCTET STRING", deref = "true")]
+    pub sha256: [u8; 32],
+    /// When.
+    pub at: Instant,
 }
 
 /// A request outside of an application was refused. Changes nothing (R70).

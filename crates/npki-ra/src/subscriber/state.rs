@@ -1,7 +1,7 @@
 use npki_core::{Instant, Issuer, OrderAction, OrderId, Product, RevocationReason};
 use npki_ledger::{Pseudonym, Recorded, SealedId};
 use npki_policy::{
-    CertificateState, EventKind, HeldCertificate, Krw, LastEvent, Ra as Registrar, Standing,
+    CertificateState, EventKind, HeldCertificate, Krw, LastEvent, Policy, Ra as Registrar, Standing,
 };
 
 use super::event::{CertificateConfirmed, CertificateRevoked, SubscriberEvent};
@@ -26,6 +26,8 @@ pub struct Subscriber {
     pub card_question: Option<[CardCell; 2]>,
     /// Every certificate, the oldest first.
     pub certificates: Vec<Certificate>,
+    /// Other institutions' certificates, the oldest first; those that were deregistered too (R41).
+    pub others: Vec<OtherCertificate>,
     /// Receipts and tax bills, the oldest first (R22).
     pub bills: Vec<Bill>,
     /// What happened last, for loans and receipts (R15, R22).
@@ -70,6 +72,30 @@ pub struct Certificate {
     pub revoking: bool,
 }
 
+/// Another institution's certificate that is, or was, registered (타행·타기관 인증서, R41).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherCertificate {
+    /// Its CA and serial number.
+    pub name: CertificateRef,
+    /// The product.
+    pub product: Product,
+    /// SHA-256 of its DER.
+    pub sha256: [u8; 32],
+    /// The first valid second.
+    pub not_before: Instant,
+    /// The last valid second.
+    pub not_after: Instant,
+    /// The sealed record with the certificate, as long as it is registered.
+    pub certificate: SealedId,
+    /// The application that it was registered by.
+    pub application: ApplicationId,
+    /// When it was registered.
+    pub registered_at: Instant,
+    /// When it was deregistered.
+    pub deregistered_at: Option<Instant>,
+}
+
 /// Whether a fee goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refund {
@@ -107,6 +133,7 @@ impl Subscriber {
             consent: None,
             card_question: None,
             certificates: Vec::new(),
+            others: Vec::new(),
             bills: Vec::new(),
             last_event: None,
         }
@@ -133,6 +160,25 @@ impl Subscriber {
         let named =
             |c: &&Certificate| c.name.issuer == issuer && c.name.serial.as_bytes() == serial;
         self.certificates.iter().find(named)
+    }
+
+    /// The registered certificate with this SHA-256.
+    #[must_use]
+    pub fn registered(&self, sha256: &[u8; 32]) -> Option<&OtherCertificate> {
+        let mut others = self.others.iter();
+        others.find(|other| other.sha256 == *sha256 && other.deregistered_at.is_none())
+    }
+
+    /// The event from which the policy counts the days without loans (R15): of the last one of a
+    /// certificate and of the last registration, the one that blocks longer.
+    #[must_use]
+    pub fn blocks_loans(&self, policy: &Policy) -> Option<LastEvent> {
+        let registered = self.others.last().map(|other| LastEvent {
+            kind: EventKind::Register,
+            at: other.registered_at,
+        });
+        let events = self.last_event.into_iter().chain(registered);
+        events.max_by_key(|event| policy.loans_free_at(*event))
     }
 
     /// The bill of this kind for a payment.
@@ -301,6 +347,25 @@ pub fn evolve_subscriber(
             subscriber.card_question = Some(cells.map_err(|_| out_of_place())?);
         }
         SubscriberEvent::CardAnswered(_) => subscriber.card_question = None,
+        SubscriberEvent::OtherRegistered(other) => subscriber.others.push(OtherCertificate {
+            name: CertificateRef {
+                issuer: other.issuer,
+                serial: other.serial.clone(),
+            },
+            product: other.product,
+            sha256: other.sha256,
+            not_before: other.not_before,
+            not_after: other.not_after,
+            certificate: other.certificate,
+            application: other.application,
+            registered_at: other.at,
+            deregistered_at: None,
+        }),
+        SubscriberEvent::OtherDeregistered(gone) => {
+            let mut others = subscriber.others.iter_mut();
+            let other = others.find(|o| o.sha256 == gone.sha256 && o.deregistered_at.is_none());
+            other.ok_or_else(out_of_place)?.deregistered_at = Some(gone.at);
+        }
         SubscriberEvent::LockLifted(_)
         | SubscriberEvent::ReminderDue(_)
         | SubscriberEvent::SubscriberRefused(_) => {}

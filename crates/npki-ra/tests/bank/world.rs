@@ -7,6 +7,7 @@ use std::{
 
 use chacha20::ChaCha20Rng;
 use der::asn1::OctetString;
+use npki_cert::{Certificate, SerialNumber};
 use npki_core::{
     AuthorizationCode, CertificateFacts, Channel, Holder, Idn, Instant, Issuer, Order, OrderAction,
     OrderId, OrderNews, PortError, Product, ReferenceNumber, Registration, ReplacedBecause,
@@ -16,10 +17,12 @@ use npki_ledger::{IdempotencyKey, Ledger, MemoryLedger, SealingKey, Span};
 use npki_policy::{Enrolment, Krw, Policy};
 use npki_ra::{
     Answer, Application, ApplicationId, Begin, CallId, Command, Consent, DetailsForm, EffectId,
-    Errand, Keys, Ra, RaError, ReservationId, Session, Step, Subscriber, SubscriberDetails, Terms,
-    TryId, ports::*,
+    Errand, Keys, Ra, RaError, ReservationId, RevocationLists, Session, Step, Subscriber,
+    SubscriberDetails, Terms, TrustedCas, TryId, ports::*,
 };
 use rand_core::SeedableRng;
+
+use crate::other_bank::OtherBank;
 
 pub(crate) const USER: &str = "gildong";
 /// Months 21 to 32 exist for invented people only.
@@ -38,6 +41,8 @@ pub(crate) struct World {
     pub(crate) policy: Policy,
     pub(crate) terms: Terms,
     pub(crate) keys: Keys,
+    pub(crate) other: OtherBank,
+    pub(crate) trusted: TrustedCas,
 }
 
 /// All ports in one.
@@ -65,6 +70,10 @@ pub(crate) struct OutsideState {
     pub(crate) orders: BTreeMap<OrderId, CaOrder>,
     pub(crate) declines: bool,
     pub(crate) silent_ca: bool,
+    pub(crate) revoked: Vec<SerialNumber>,
+    pub(crate) no_lists: bool,
+    pub(crate) next_serial: Option<Vec<u8>>,
+    pub(crate) silent_lists: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -97,7 +106,10 @@ impl PortFault {
 impl World {
     pub(crate) fn new() -> Self {
         let mut rng = rng(1);
+        let other = OtherBank::new();
         Self {
+            trusted: other.trusted(),
+            other,
             store: MemoryLedger::new(),
             outside: Outside {
                 state: Mutex::new(OutsideState {
@@ -120,6 +132,10 @@ impl World {
                     orders: BTreeMap::new(),
                     declines: false,
                     silent_ca: false,
+                    revoked: Vec::new(),
+                    no_lists: false,
+                    next_serial: None,
+                    silent_lists: false,
                 }),
             },
             policy: Policy::shipped(),
@@ -144,9 +160,11 @@ impl World {
                 security: outside,
                 otp: outside,
                 messages: outside,
+                status: self,
                 ca: outside,
             },
             keys: &self.keys,
+            trusted: &self.trusted,
             terms: &self.terms,
             unit: "KMB",
         }
@@ -186,6 +204,7 @@ impl World {
                 .values()
                 .filter(|o| o.certificate.is_some())
                 .count();
+            let serial = outside.next_serial.take();
             let entry = outside.orders.get_mut(order).unwrap();
             let wanted = entry.order.clone().unwrap();
             assert!(entry.cancelled.is_none());
@@ -195,7 +214,10 @@ impl World {
             };
             if entry.certificate.is_none() {
                 entry.certificate = Some(CertificateFacts {
-                    serial: OctetString::new([1, u8::try_from(count).unwrap()]).unwrap(),
+                    serial: OctetString::new(
+                        serial.unwrap_or_else(|| vec![1, u8::try_from(count).unwrap()]),
+                    )
+                    .unwrap(),
                     not_before: now,
                     not_after,
                     sha256: OctetString::new([7; 32]).unwrap(),
@@ -554,6 +576,21 @@ impl CaPort for Outside {
             }
             let at = *entry.cancelled.get_or_insert(now);
             Ok(Cancellation::Cancelled { at })
+        })
+    }
+}
+
+impl RevocationStatus for World {
+    fn lists(&self, _: &Certificate, now: Instant) -> Result<RevocationLists, PortError> {
+        self.outside.call(|state| {
+            if state.silent_lists {
+                return Err(PortError::Down);
+            }
+            Ok(if state.no_lists {
+                RevocationLists::default()
+            } else {
+                self.other.lists(&state.revoked, now)
+            })
         })
     }
 }
