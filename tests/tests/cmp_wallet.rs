@@ -11,8 +11,9 @@ use std::io;
 
 use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
 use npki_ca::CertificateStatus;
-use npki_cert::{Certificate, VidCheck, check_vid};
-use npki_cmp::client::ClientError;
+use npki_cert::{Certificate, Profile, VidCheck, check_vid, lint};
+use npki_cmp::FailureInfo;
+use npki_cmp::client::{ClientError, KmKey};
 use npki_container::{NewPassword, Password, SealScheme, Sealing};
 use npki_core::{Issuer, Product, Registration, ReplacedBecause, RevocationReason};
 use npki_lab::{Held, Lab, LabLedgers, Person};
@@ -20,6 +21,7 @@ use npki_media::{
     Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
     Reseal,
 };
+use npki_policy::{Catalogue, Pairs, Parameters, Policy};
 use npki_tests::readme::{PASSWORD, bundle};
 use npki_tests::{generator, now};
 
@@ -338,6 +340,125 @@ fn renewed_reissued_and_revoked() {
         scene.status(&reissued),
         CertificateStatus::Revoked(_)
     ));
+}
+
+/// The shipped rules, with pairs in the place of single certificates.
+fn with_pairs(lab: Lab<'_>) -> Lab<'_> {
+    let mut catalogue = Catalogue::shipped();
+    for row in &mut catalogue.rows {
+        row.pairs = Pairs::SigningAndKm;
+    }
+    lab.with_policy(Policy::new(Parameters::SHIPPED, catalogue).unwrap())
+}
+
+#[test]
+fn a_pair_is_issued_stored_renewed_and_revoked_as_one() {
+    for loss in [Loss::None, Loss::FirstAnswers] {
+        let ledgers = LabLedgers::in_memory();
+        let mut scene = Scene::new(&ledgers);
+        scene.lab = with_pairs(scene.lab);
+        scene.loss.set(loss);
+        let order = scene.order();
+        let credential = (&order.reference, &order.authorization_code);
+        let rng = &mut generator();
+        let wanted = scene.with(&scene.medium, |wallet| wallet.km_key(credential, rng));
+        assert_eq!(wanted.unwrap(), KmKey::Wanted);
+        // With one key the CA gives nothing, in its own words.
+        match scene.issue(&order, &scene.key()).unwrap_err() {
+            EnrolError::Ca(ClientError::Refused { texts, failures }) => {
+                assert_eq!(failures, [FailureInfo::BadCertTemplate]);
+                let text = texts.join(" ");
+                assert!(
+                    text.contains("암호화용") && text.contains("two keys"),
+                    "{text}"
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+        let pair = || scene.key().with_km(scene.lab.next_key().unwrap());
+        let stored = scene.issue(&order, &pair()).unwrap();
+        let km = stored.km_certificate.unwrap();
+        let opened = scene.opened();
+        assert_eq!(opened.certificate, stored.certificate);
+        let opened_km = opened.km.as_ref().unwrap().as_ref().unwrap();
+        assert_eq!(opened_km.certificate, km);
+        for certificate in [&stored.certificate, &km] {
+            assert_eq!(scene.status(certificate), CertificateStatus::Good);
+        }
+        assert_eq!(lint(&km, Profile::SubscriberKm), []);
+
+        let open_day = stored.certificate.not_after().kst_day().plus_days(-30);
+        scene.lab.wait_until(open_day.start());
+        scene.lab.settle().unwrap();
+        let password = NewPassword::check(PASSWORD).unwrap();
+        let renewed = scene
+            .with(&scene.medium, |wallet| {
+                wallet.renew(&opened, &pair(), &password, sealing(), &mut generator())
+            })
+            .unwrap();
+        for old in [&stored.certificate, &km] {
+            assert!(matches!(scene.status(old), CertificateStatus::Revoked(_)));
+        }
+        let opened = scene.opened();
+        let new_km = renewed.km_certificate.unwrap();
+        assert_eq!(
+            opened.km.as_ref().unwrap().as_ref().unwrap().certificate,
+            new_km
+        );
+        scene.lab.settle().unwrap();
+        let reason = RevocationReason::CessationOfOperation;
+        scene
+            .with(&scene.medium, |wallet| {
+                wallet.revoke(&opened, reason, &mut generator())
+            })
+            .unwrap();
+        for certificate in [&renewed.certificate, &new_km] {
+            assert!(matches!(
+                scene.status(certificate),
+                CertificateStatus::Revoked(_)
+            ));
+        }
+    }
+}
+
+#[test]
+fn a_medium_that_does_not_take_a_pair_gets_none_of_it() {
+    let ledgers = LabLedgers::in_memory();
+    let mut scene = Scene::new(&ledgers);
+    scene.lab = with_pairs(scene.lab);
+    let order = scene.order();
+    let key = scene.key().with_km(scene.lab.next_key().unwrap());
+    let password = NewPassword::check(PASSWORD).unwrap();
+    let credential = (&order.reference, &order.authorization_code);
+    let full = Full(&scene.medium);
+    let error = scene
+        .with(&full, |wallet| {
+            wallet.issue(credential, &key, &password, sealing(), &mut generator())
+        })
+        .unwrap_err();
+    assert!(matches!(error, EnrolError::Medium(_)), "{error:?}");
+    // Nothing was confirmed; the same keys get the same two from a medium that takes them.
+    let stored = scene.issue(&order, &key).unwrap();
+    assert_eq!(scene.status(&stored.certificate), CertificateStatus::Good);
+    assert!(scene.opened().km.unwrap().is_some());
+}
+
+#[test]
+fn a_single_certificate_is_not_asked_for_by_two_keys() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let order = scene.order();
+    let credential = (&order.reference, &order.authorization_code);
+    let rng = &mut generator();
+    let wanted = scene.with(&scene.medium, |wallet| wallet.km_key(credential, rng));
+    assert_eq!(wanted.unwrap(), KmKey::NotWanted);
+    let key = scene.key().with_km(scene.lab.next_key().unwrap());
+    match scene.issue(&order, &key).unwrap_err() {
+        EnrolError::Ca(ClientError::Refused { texts, .. }) => {
+            assert!(texts.concat().contains("서명용 키만"), "{texts:?}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

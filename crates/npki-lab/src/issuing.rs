@@ -1,11 +1,12 @@
-use npki_ca::{BareRequest, Signed};
+use npki_ca::{BareRequest, NewKeys, Signed};
 use npki_cert::Certificate;
 use npki_core::{
     Channel, Holder, Issuer, OrderAction, OrderId, Product, RandomNumber, Registration,
     ReplacedBecause, RevocationReason,
 };
-use npki_key::PrivateKey;
+use npki_key::{PrivateKey, SigningKey};
 use npki_ledger::IdempotencyKey;
+use npki_policy::Pairs;
 use npki_ra::{
     Answer, Application, ApplicationId, Begin, Challenge, ChallengeFor, Command, Consent,
     DetailsForm, Errand, Identification, Possession, Presented, Report, Revocation, Revoke,
@@ -27,6 +28,17 @@ pub struct Held {
     /// The certificate.
     pub certificate: Certificate,
     /// The private key, with R.
+    pub key: PrivateKey,
+    /// The key-management pair beside it, where the catalogue's row says so (R2).
+    pub km: Option<HeldKm>,
+}
+
+/// A key-management certificate (암호화용) with its key.
+#[derive(Debug)]
+pub struct HeldKm {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The private key, which has no R.
     pub key: PrivateKey,
 }
 
@@ -91,11 +103,16 @@ impl Lab<'_> {
             .ca(held.issuer)
             .ok_or_else(|| LabError::Step("no such CA".into()))?;
         let (key, r) = self.new_key()?;
+        let km_key = self.km_key_for(held.product)?;
+        let (sign, km) = handles(&key, km_key.as_ref())?;
         let request = BareRequest::by_certificate(
             held.certificate.serial_number().octets(),
             OrderAction::Renew,
             &*held.key.signing_key()?,
-            &*key.signing_key()?,
+            NewKeys {
+                sign: &*sign,
+                km: km.as_deref(),
+            },
             Some(r),
             &mut self.rng(),
         )?;
@@ -111,6 +128,7 @@ impl Lab<'_> {
             product: held.product,
             certificate: signed.certificate,
             key,
+            km: beside(signed.km_certificate, km_key),
         })
     }
 
@@ -203,6 +221,15 @@ impl Lab<'_> {
         let r = RandomNumber::generate(&mut self.rng());
         let key = self.next_key()?.with_random_number(&r)?;
         Ok((key, r))
+    }
+
+    /// A key for key management, where the catalogue's row of the product says so.
+    fn km_key_for(&self, product: Product) -> Result<Option<PrivateKey>, LabError> {
+        let row = self.policy().catalogue().row(product);
+        match row.is_some_and(|row| row.pairs == Pairs::SigningAndKm) {
+            true => self.next_key().map(Some),
+            false => Ok(None),
+        }
     }
 
     fn begin(
@@ -347,10 +374,15 @@ impl Lab<'_> {
             .ca(issuer)
             .ok_or_else(|| LabError::Step(format!("no CA {issuer}")))?;
         let (key, r) = self.new_key()?;
+        let km_key = self.km_key_for(product)?;
+        let (sign, km) = handles(&key, km_key.as_ref())?;
         let request = BareRequest::by_code(
             &registration.reference,
             &registration.authorization_code,
-            &*key.signing_key()?,
+            NewKeys {
+                sign: &*sign,
+                km: km.as_deref(),
+            },
             Some(r),
             &mut self.rng(),
         )?;
@@ -366,6 +398,7 @@ impl Lab<'_> {
             product,
             certificate: signed.certificate,
             key,
+            km: beside(signed.km_certificate, km_key),
         })
     }
 
@@ -435,6 +468,18 @@ impl Held {
             random_number: self.key.random_number(),
         })
     }
+}
+
+type Handles = (Box<dyn SigningKey>, Option<Box<dyn SigningKey>>);
+
+fn handles(sign: &PrivateKey, km: Option<&PrivateKey>) -> Result<Handles, LabError> {
+    let km = km.map(PrivateKey::signing_key).transpose()?;
+    Ok((sign.signing_key()?, km))
+}
+
+fn beside(certificate: Option<Certificate>, key: Option<PrivateKey>) -> Option<HeldKm> {
+    let (certificate, key) = certificate.zip(key)?;
+    Some(HeldKm { certificate, key })
 }
 
 fn details(person: &Person) -> Result<SubscriberDetails, LabError> {

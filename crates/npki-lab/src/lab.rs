@@ -133,6 +133,13 @@ impl<'a> Lab<'a> {
         })
     }
 
+    /// The same lab with another bank's rules, such as a catalogue with pairs (R2). Before anything is
+    /// issued.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
     /// One of several nodes of this lab, in a process of its own: root and CAs are those of the lab's
     /// seed, everything else random is from `seed`, which each node has for itself, and subscribers' keys
     /// are made rather than taken from the pool. The nodes share ledgers, and their outside world by

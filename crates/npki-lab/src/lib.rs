@@ -36,7 +36,7 @@ mod rng;
 
 pub use authorities::{Authorities, Authority};
 pub use error::LabError;
-pub use issuing::Held;
+pub use issuing::{Held, HeldKm};
 pub use key_pool::KeyPool;
 pub use lab::{Lab, LabLedgers};
 pub use outside::{Outside, PhoneHabit, Port, Stage, Trouble};

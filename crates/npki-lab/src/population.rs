@@ -4,11 +4,15 @@ use npki_container::{EncryptedPrivateKeyInfo, NewPassword, Pfx, PfxEntry, PfxPre
 use npki_core::{Channel, Holder, Instant, Issuer, Product, ReplacedBecause, RevocationReason};
 use npki_key::PrivateKey;
 use npki_media::{Part, ca_folder};
+use npki_policy::{Catalogue, Pairs, Parameters, Policy};
 use rand_core::CryptoRng;
 
 use crate::{Held, KeyPool, Lab, LabError, LabLedgers, Person};
 
 /// One subscriber of every product, of every CA, and of every state that software has to cope with.
+///
+/// Business general-purpose certificates come as pairs for signing and key management here, as
+/// TradeSign's do; the bank's own catalogue sells none.
 ///
 /// Each is another invented person with a certificate of their own, so that a test takes the one it is
 /// about by its name and changes nothing for the others.
@@ -47,6 +51,10 @@ pub enum Condition {
     Reissued,
     /// It came in place of one that was about to end (R11), which stands beside it.
     Renewed,
+    /// A key-management pair lies beside the signing pair, with the next serial number (R2).
+    KmPair,
+    /// The same without the key-management key: half a pair.
+    NoKmKey,
     /// Its key has no R, as after a conversion by other software.
     NoRandomNumber,
     /// The certificate alone.
@@ -91,7 +99,7 @@ impl Population {
         let day = date.kst_day();
         // A time of day at which everything is open (R16).
         let ago = |days: i32| day.plus_days(-days).start().saturating_add(TEN_O_CLOCK);
-        let lab = Lab::new(seed, ago(OLDEST), ledgers)?;
+        let lab = Lab::new(seed, ago(OLDEST), ledgers)?.with_policy(with_pairs()?);
         let mut cast = Cast {
             lab: &lab,
             specimens: Vec::new(),
@@ -112,6 +120,10 @@ impl Population {
             let name = format!("valid-{issuer}").to_lowercase();
             let held = cast.issue(&name, Product::PersonalLimited, Some(issuer))?;
             cast.keep_as(&name, Condition::Valid, held, None);
+        }
+        for condition in [Condition::KmPair, Condition::NoKmKey] {
+            let held = cast.issue(condition.name(), Product::BusinessGeneral, None)?;
+            cast.keep(condition, held, None);
         }
         for condition in [
             Condition::NoRandomNumber,
@@ -201,6 +213,13 @@ impl Specimen {
         if self.condition != Condition::NoKey {
             files.push(file(Part::SignPri, key));
         }
+        if let Some(km) = &self.held.km {
+            files.push(file(Part::KmCert, km.certificate.der().to_vec()));
+            if self.condition != Condition::NoKmKey {
+                let key = EncryptedPrivateKeyInfo::seal(&km.key, password, scheme, rng)?;
+                files.push(file(Part::KmPri, key.as_der().to_vec()));
+            }
+        }
         Ok(files)
     }
 
@@ -220,18 +239,23 @@ impl Specimen {
             Condition::NoRandomNumber => Some(without_r(&self.held.key)?),
             _ => None,
         };
-        let entry = PfxEntry {
+        let mut entries = vec![PfxEntry {
             key: stripped.as_ref().unwrap_or(&self.held.key),
             certificate: &self.held.certificate,
             friendly_name: None,
-        };
+        }];
+        entries.extend(self.held.km.as_ref().map(|km| PfxEntry {
+            key: &km.key,
+            certificate: &km.certificate,
+            friendly_name: None,
+        }));
         let mut chain = vec![&lab.authorities.root];
         chain.extend(
             lab.authorities
                 .ca(self.held.issuer)
                 .map(|ca| &ca.settings.certificate),
         );
-        Ok(Pfx::seal(&[entry], &chain, password, preset, rng)?)
+        Ok(Pfx::seal(&entries, &chain, password, preset, rng)?)
     }
 }
 
@@ -260,6 +284,8 @@ impl Condition {
             Self::Revoked => "revoked",
             Self::Reissued => "reissued",
             Self::Renewed => "renewed",
+            Self::KmPair => "km-pair",
+            Self::NoKmKey => "no-km-key",
             Self::NoRandomNumber => "no-random-number",
             Self::NoKey => "no-key",
             Self::NoCertificate => "no-certificate",
@@ -350,6 +376,17 @@ fn check_digit(digits: &str) -> u32 {
         .map(|(at, (digit, weight))| digit * weight + if at == 8 { digit * weight / 10 } else { 0 })
         .sum();
     (10 - sum % 10) % 10
+}
+
+/// The shipped rules, with pairs for the business's general-purpose certificate.
+fn with_pairs() -> Result<Policy, LabError> {
+    let mut catalogue = Catalogue::shipped();
+    for row in &mut catalogue.rows {
+        if row.product == Product::BusinessGeneral {
+            row.pairs = Pairs::SigningAndKm;
+        }
+    }
+    Policy::new(Parameters::SHIPPED, catalogue).map_err(|error| LabError::Step(error.to_string()))
 }
 
 /// The key as the pool has it.
@@ -449,6 +486,17 @@ mod tests {
                 .zip(key.as_ref())
                 .is_some_and(|(certificate, key)| key.matches(certificate.public_key()));
             assert_eq!(fits, specimen.condition.opens(), "{}", specimen.name);
+            let (km_certificate, km_key) = (of("/kmCert.der"), of("/kmPri.key"));
+            let km = specimen.held.km.as_ref();
+            assert_eq!(km_certificate.is_some(), km.is_some());
+            let whole = km.is_some() && specimen.condition != Condition::NoKmKey;
+            assert_eq!(km_key.is_some(), whole, "{}", specimen.name);
+            if let Some(km) = km {
+                let next = specimen.held.certificate.serial_number().successor();
+                assert_eq!(next.as_ref(), Some(km.certificate.serial_number()));
+                assert!(km.key.matches(km.certificate.public_key()));
+                assert!(km.key.random_number().is_none());
+            }
             if specimen.condition == Condition::NoRandomNumber {
                 assert!(key.unwrap().random_number().is_none());
             }

@@ -225,6 +225,7 @@ impl Story<'_> {
                 product,
                 certificate,
                 key,
+                km: None,
             },
             id,
         )))

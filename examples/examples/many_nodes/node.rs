@@ -54,6 +54,7 @@ impl Node<'_> {
             product: limited,
             certificate: Certificate::parse(&fs::read(place.certificate(self.number))?)?,
             key: PrivateKey::parse(&fs::read(place.key(self.number))?)?,
+            km: None,
         };
         let renewed = self.lab.renew(&old);
         self.took("renewed", &old.person, renewed)?;

@@ -206,6 +206,7 @@ impl<'a> Client<'a> {
             product,
             certificate: signed.certificate,
             key,
+            km: None,
         }
     }
 

@@ -221,6 +221,7 @@ impl<'a> Subscriber<'a> {
             product,
             certificate,
             key: new_key(name).0,
+            km: None,
         }
     }
 
