@@ -4,11 +4,7 @@
 //! legacy provider, `pk12util` and `certutil` of NSS, and a python with pypinksign in `NPKI_PYTHON`.
 //! With `CI=true` a missing peer is a failure.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod common;
 

@@ -1,10 +1,6 @@
 //! Opening and sealing private key files: vectors of OpenSSL and PyPinkSign, bad input, R50 to R52.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod common;
 

@@ -4,7 +4,7 @@
 //! Linux only. What the room of keys calculates with is that room's to prove, so the key comes out as
 //! `PrivateKeyInfo` here.
 #![cfg(target_os = "linux")]
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test fails by a panic"

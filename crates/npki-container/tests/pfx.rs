@@ -1,10 +1,6 @@
 //! Reading and writing PFX: vectors of OpenSSL and NSS, presets, bad input, R62.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod common;
 
