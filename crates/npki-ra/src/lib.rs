@@ -74,7 +74,7 @@ pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
 pub use otp_centre::{DeviceEvent, LedgerOtpCentre, OtpDevice, OtpError, OtpKeys};
 pub use presented::Presented;
-pub use ra::{Answer, Choices, Offered, Overview, Ra, Reconciled, Registering, Revocation};
+pub use ra::{Answer, Choices, LogIn, Offered, Overview, Ra, Reconciled, Registering, Revocation};
 pub use report::{Check, CheckName, CheckOutcome, Report};
 pub use small::{Consent, Counted, Session, StepName};
 pub use subscriber::{
@@ -95,8 +95,8 @@ pub mod payload {
     };
     pub use crate::subscriber::event::{
         BillIssued, CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked,
-        ConsentChanged, Enrolled, LockLifted, OtherDeregistered, OtherRegistered, ReminderDue,
-        RevocationAsked, RevocationDeclined, SubscriberRefused,
+        ConsentChanged, Enrolled, LockLifted, LogInRefused, LoggedIn, OtherDeregistered,
+        OtherRegistered, ReminderDue, RevocationAsked, RevocationDeclined, SubscriberRefused,
     };
 
     /// The payloads of the events that an OTP centre records.

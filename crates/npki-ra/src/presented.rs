@@ -3,6 +3,7 @@
 use npki_cert::{Certificate, KeyUse, VidCheck, check_vid};
 use npki_core::{Idn, Instant, Issuer, Product, RandomNumber, Sentence};
 use npki_key::{PublicKey, Verifier as _};
+use npki_policy::{CertificateState, HeldCertificate, Ra};
 use npki_trust::{AlgorithmPolicy, PathError};
 
 use crate::{
@@ -120,6 +121,32 @@ impl Seen<'_> {
                 _ => check(false).with("vid", "differs"),
             },
         }
+    }
+}
+
+impl SeenCertificate {
+    /// What the policy sees of it; `None` without a product.
+    pub(crate) fn held(&self, ra: Ra) -> Option<HeldCertificate> {
+        let (issuer, product) = self.product?;
+        let certificate = &self.certificate;
+        let revoked = matches!(
+            self.revocation,
+            Some(Err(PathError::Revoked { depth: 0, .. }))
+        );
+        Some(HeldCertificate {
+            product,
+            issuer,
+            state: if revoked {
+                CertificateState::Revoked
+            } else {
+                CertificateState::Issued
+            },
+            issued_at: certificate.not_before(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+            paid_at: None,
+            ra,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ mod bill;
 mod claims;
 mod handle;
 mod load;
+mod log_in;
 mod look_up;
 mod news;
 mod order;
@@ -23,6 +24,7 @@ use npki_policy::Policy;
 
 use crate::{Application, Keys, Terms, TrustedCas, ports::Ports, why::Refusal};
 
+pub use log_in::LogIn;
 pub use look_up::{Choices, Offered, Overview};
 pub use reconcile::Reconciled;
 pub use register::Registering;

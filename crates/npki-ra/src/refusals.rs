@@ -86,6 +86,13 @@ refusals! {
         "등록할 인증서를 제시하십시오", "show the certificate that is to be registered";
     not_registered() = Rule::new(41),
         "등록된 인증서가 아닙니다", "this certificate is not registered";
+    another_certificate() = Rule::new(13),
+        "폐기할 인증서와 제시한 인증서가 다릅니다", "the certificate that was shown is not the one to be revoked";
+    not_its_signature() = Rule::new(13),
+        "폐기할 인증서의 개인키로 한 서명이 아닙니다", "the signature is not that certificate's";
+    stale_challenge() = Rule::new(13),
+        "은행이 준 서명 요청값이 아니거나, 시간이 지났거나, 이미 사용되었습니다",
+        "what was signed is not the bank's challenge for this, or too old, or was used before";
     not_own_certificate() = Rule::new(13),
         "본인의 인증서가 아닙니다", "it is none of the applicant's certificates";
     not_the_customers() = Rule::new(22),

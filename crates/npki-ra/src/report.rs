@@ -168,6 +168,18 @@ impl Check {
         }
     }
 
+    /// Whether it acts here, where that is wanted.
+    pub(crate) fn acts_here(acts: bool) -> Self {
+        Self::new(CheckName::Registered, acts).saying(if acts {
+            Sentence::fixed("이 은행에서 쓰는 인증서입니다", "it acts at this bank")
+        } else {
+            Sentence::fixed(
+                "이 은행에서 발급하거나 등록한 인증서가 아닙니다",
+                "it was neither issued nor registered here",
+            )
+        })
+    }
+
     /// One that cannot be told yet.
     pub(crate) fn not_asked(name: CheckName) -> Self {
         Self {

@@ -1,10 +1,6 @@
 use npki_core::Instant;
 use npki_ledger::SealedId;
-use npki_policy::{
-    Action, CertificateState, Enrolment, HeldCertificate, Policy, Ra as Registrar, Request,
-    evaluate,
-};
-use npki_trust::PathError;
+use npki_policy::{Action, Enrolment, Policy, Ra as Registrar, Request, evaluate};
 
 use super::{
     decision::{Decision, Draft, Wish},
@@ -114,35 +110,16 @@ fn question(
     facts: &Facts<'_>,
     now: Instant,
 ) -> Option<Request> {
-    let (issuer, product) = seen.product?;
-    let certificate = &seen.certificate;
-    let revoked = matches!(
-        seen.revocation,
-        Some(Err(PathError::Revoked { depth: 0, .. }))
-    );
-    let held = HeldCertificate {
-        product,
-        issuer,
-        state: if revoked {
-            CertificateState::Revoked
-        } else {
-            CertificateState::Issued
-        },
-        issued_at: certificate.not_before(),
-        not_before: certificate.not_before(),
-        not_after: certificate.not_after(),
-        paid_at: None,
-        ra: match known {
-            Known::Own => Registrar::Own,
-            Known::No | Known::Registered => Registrar::Other,
-        },
-    };
+    let held = seen.held(match known {
+        Known::Own => Registrar::Own,
+        Known::No | Known::Registered => Registrar::Other,
+    })?;
     let enrolled = |enrolment| Some(facts.customer.enrolments.contains(&enrolment));
     Some(Request {
         action: Action::Register,
         now,
         channel: state.channel,
-        product,
+        product: held.product,
         holder: state.holder,
         facts: npki_policy::Facts {
             certificate: Some(held),

@@ -7,7 +7,10 @@ use super::{
     facts::{Facts, digest},
     state::State,
 };
-use crate::{Certificate, Why, refusals, subscriber::event::RevocationAsked};
+use crate::{
+    Certificate, Why, challenge::Freshness, presented::Seen, refusals,
+    subscriber::event::RevocationAsked,
+};
 
 /// Which certificate is to be revoked, and why (폐기, R13).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,36 @@ impl Shown {
             identified: state.is_identified(),
             channel: state.channel,
         }
+    }
+
+    /// By the certificate's own signature over a challenge of the bank's. It is the certificate that
+    /// was issued here when it is so octet by octet: no path needs to be walked.
+    pub(crate) fn by_signature(held: &Certificate, seen: &Seen<'_>) -> Result<Self, Vec<Why>> {
+        let shown = seen.certificate.as_ref().map(|seen| &seen.certificate);
+        let shown = shown.filter(|shown| held.sha256 == shown.sha256_fingerprint());
+        let possession = seen.presented.possession.as_ref();
+        let signed = shown
+            .zip(possession)
+            .is_some_and(|(shown, possession)| possession.is_of(shown));
+        let why: Vec<_> = [
+            (shown.is_none(), refusals::another_certificate()),
+            (!signed, refusals::not_its_signature()),
+            (
+                seen.freshness != Freshness::Fresh,
+                refusals::stale_challenge(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(wrong, why)| wrong.then_some(why))
+        .collect();
+        if !why.is_empty() {
+            return Err(why);
+        }
+        Ok(Self {
+            by: AskedBy::OwnSignature,
+            identified: false,
+            channel: Channel::Pc,
+        })
     }
 
     /// By a signature of the certificate that the CA has verified.

@@ -246,29 +246,35 @@ impl Ra<'_> {
         owner: Option<&Key>,
         now: Instant,
     ) -> Result<Seen<'p>, RaError> {
+        let mut seen = self.look_at(presented, what, owner, now)?;
+        if let Some(shown) = &mut seen.certificate
+            && shown.chain.is_ok()
+            && shown.certificate.is_valid_at(now)
+        {
+            let lists = self.ports.status.lists(&shown.certificate, now)?;
+            let judged = self.trusted.revocation(&shown.certificate, &lists, now);
+            shown.revocation = Some(judged);
+        }
+        Ok(seen)
+    }
+
+    /// Reads what is shown, without asking anybody about it.
+    pub(super) fn look_at<'p>(
+        &self,
+        presented: &'p Presented,
+        what: &ChallengeFor,
+        owner: Option<&Key>,
+        now: Instant,
+    ) -> Result<Seen<'p>, RaError> {
         let freshness = self.freshness(presented, what, owner, now)?;
-        let Ok(certificate) = Certificate::parse_any(&presented.certificate) else {
-            return Ok(Seen {
-                presented,
-                certificate: None,
-                freshness,
-            });
-        };
-        let chain = self.trusted.chain(&certificate, now);
-        let revocation = if chain.is_ok() && certificate.is_valid_at(now) {
-            let lists = self.ports.status.lists(&certificate, now)?;
-            Some(self.trusted.revocation(&certificate, &lists, now))
-        } else {
-            None
-        };
-        let product = self.trusted.product(&certificate, now);
+        let certificate = Certificate::parse_any(&presented.certificate).ok();
         Ok(Seen {
             presented,
-            certificate: Some(SeenCertificate {
+            certificate: certificate.map(|certificate| SeenCertificate {
+                chain: self.trusted.chain(&certificate, now),
+                revocation: None,
+                product: self.trusted.product(&certificate, now),
                 certificate,
-                chain,
-                revocation,
-                product,
             }),
             freshness,
         })

@@ -79,6 +79,11 @@ fn refusal_of(record: &Record) -> Result<Option<Refusal>, EventError> {
         },
         kind if *kind == names::SUBSCRIBER => {
             match SubscriberEvent::parse(&record.kind, &record.payload)? {
+                SubscriberEvent::LogInRefused(refused) => (
+                    "log-in".to_owned(),
+                    refused.report.why(),
+                    Some(refused.policy),
+                ),
                 SubscriberEvent::SubscriberRefused(refused) => {
                     (refused.command, refused.why, Some(refused.policy))
                 }

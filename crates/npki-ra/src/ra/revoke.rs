@@ -1,6 +1,6 @@
 use der::asn1::OctetString;
 use npki_core::{Instant, PortError};
-use npki_ledger::{IdempotencyKey, Key};
+use npki_ledger::{Change, IdempotencyKey, Key};
 use npki_policy::CertificateState;
 use rand_core::CryptoRng;
 
@@ -9,12 +9,15 @@ use super::{
     batch::Batch,
     handle::again,
     load::damaged,
+    register::use_up,
     run::{Fared, close, said},
 };
 use crate::{
-    ApplicationId, Command, Draft, Effect, RaError, Refund, Refusal, Revoke,
+    ApplicationId, Certificate, ChallengeFor, Command, Draft, Effect, Presented, RaError, Refund,
+    Refusal, Revoke, Why,
     application::{Shown, certificate_ref, decide_revocation, digest},
     effect::EffectKind,
+    names::owner_request,
     refusals,
     subscriber::event::{RevocationDeclined, SubscriberRefused},
 };
@@ -74,15 +77,46 @@ impl Ra<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Revocation, RaError> {
-        self.revoke(wanted, &Shown::to_the_ca(), key, now, rng)
+        let request = self.revoke_digest(wanted);
+        let shown = |_: &Certificate| Ok(Ok((Shown::to_the_ca(), None)));
+        self.revoke(wanted, shown, key, request, now, rng)
     }
 
-    /// Revokes for whoever has shown that he may.
+    /// Revokes by the certificate's own signature over [`ChallengeFor::Revoke`]'s challenge (choose,
+    /// password, confirm): immediately and for ever, answered after the CA has recorded it. The
+    /// certificate is one that this bank had issued; the challenge serves once.
+    ///
+    /// # Errors
+    /// [`RaError`]; repeat with the same key.
+    pub fn revoke_by_signature(
+        &self,
+        wanted: &Revoke,
+        presented: &Presented,
+        key: &IdempotencyKey,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Revocation, RaError> {
+        let name = certificate_ref(wanted.issuer, &wanted.serial)?;
+        let about = self.revoke_digest(wanted);
+        let request = self.presented_digest(REVOKE, &about, presented);
+        let what = ChallengeFor::Revoke(name);
+        let owner = owner_request(key);
+        let shown = |held: &Certificate| {
+            let seen = self.look_at(presented, &what, Some(&owner), now)?;
+            let possession = presented.possession.as_ref();
+            let used = possession.map(|signed| use_up(&signed.challenge, &owner));
+            Ok(Shown::by_signature(held, &seen).map(|shown| (shown, used)))
+        };
+        self.revoke(wanted, shown, key, request, now, rng)
+    }
+
+    /// Revokes for whoever has shown that he may; what the showing has used up goes with it.
     fn revoke(
         &self,
         wanted: &Revoke,
-        shown: &Shown,
+        shown: impl Fn(&Certificate) -> Result<Result<(Shown, Option<Change>), Vec<Why>>, RaError>,
         key: &IdempotencyKey,
+        request: [u8; 32],
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Revocation, RaError> {
@@ -91,7 +125,6 @@ impl Ra<'_> {
             let why = refusals::unknown_certificate();
             return Ok(Revocation::Refused(self.unrecorded(REVOKE, why, now)));
         };
-        let request = self.revoke_digest(wanted);
         for _ in 0..TRIES {
             if let Some(receipt) = self.recorded(key, &request)? {
                 if let Some(refusal) = self.refusal_in(&receipt)? {
@@ -104,11 +137,15 @@ impl Ra<'_> {
             let certificate = subscriber
                 .certificate(name.issuer, name.serial.as_bytes())
                 .ok_or(damaged("certificate"))?;
-            let decided = decide_revocation(certificate, wanted.reason, shown, now, self.policy);
+            let decided = shown(certificate)?.and_then(|(shown, used)| {
+                decide_revocation(certificate, wanted.reason, &shown, now, self.policy)
+                    .map(|asked| (asked, used))
+            });
             let mut batch = Batch::new(self, now).subscriber(&subscriber);
             match decided {
-                Ok(asked) => {
+                Ok((asked, used)) => {
                     batch.push(Draft::of_subscriber(asked), rng)?;
+                    used.into_iter().for_each(|used| batch.change(used));
                     batch.revoke(name.clone(), wanted.reason)?;
                 }
                 Err(why) => {

@@ -7,7 +7,8 @@ use npki_core::{
 use npki_ledger::SealedId;
 
 use crate::{
-    ApplicationId, BillKind, Consent, Counted, ReservationId, Why, events::events, ports::CardCell,
+    ApplicationId, BillKind, Consent, Counted, Report, ReservationId, Why, events::events,
+    ports::CardCell,
 };
 
 events! {
@@ -27,6 +28,8 @@ events! {
         SubscriberRefused = "subscriber.refused";
         OtherRegistered = "subscriber.other-registered";
         OtherDeregistered = "subscriber.other-deregistered";
+        LoggedIn = "subscriber.logged-in";
+        LogInRefused = "subscriber.log-in-refused";
     }
 }
 
@@ -209,6 +212,26 @@ pub struct OtherDeregistered {
     pub sha256: [u8; 32],
     /// When.
     pub at: Instant,
+}
+
+/// The customer has logged in by a certificate (R40).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct LoggedIn {
+    /// SHA-256 of the certificate's DER.
+    #[asn1(type = "OCTET STRING", deref = "true")]
+    pub sha256: [u8; 32],
+    /// Every check.
+    pub report: Report,
+}
+
+/// A log-in by a certificate of the customer's was refused. Changes nothing (R70).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct LogInRefused {
+    /// Every check.
+    pub report: Report,
+    /// SHA-256 of the policy that decided.
+    #[asn1(type = "OCTET STRING", deref = "true")]
+    pub policy: [u8; 32],
 }
 
 /// A request outside of an application was refused. Changes nothing (R70).

@@ -368,6 +368,8 @@ pub fn evolve_subscriber(
         }
         SubscriberEvent::LockLifted(_)
         | SubscriberEvent::ReminderDue(_)
+        | SubscriberEvent::LoggedIn(_)
+        | SubscriberEvent::LogInRefused(_)
         | SubscriberEvent::SubscriberRefused(_) => {}
     }
     Ok(subscriber)

@@ -9,6 +9,7 @@
 mod crash;
 mod events;
 mod life;
+mod log_in;
 mod model;
 mod other_bank;
 mod otp;

@@ -1,9 +1,9 @@
 //! Another institution's world: a root, a CA with the lab's policies, its lists, and what it issued.
 
 use npki_cert::{
-    Certificate, Crl, CrlEntry, CrlParams, IdentifyData, Name, PolicyArc, PolicyKey, Profile,
-    RevocationReason, SerialNumber, TbsParams, assemble_certificate, assemble_crl, compute_vid,
-    policy_oid, tbs_crl,
+    Certificate, Crl, CrlEntry, CrlParams, Deviations, IdentifyData, Name, PolicyArc, PolicyKey,
+    Profile, RevocationReason, SerialNumber, TbsParams, assemble_certificate, assemble_crl,
+    compute_vid, policy_oid, tbs_crl,
 };
 use npki_core::{HashAlgorithm, Idn, Instant, Issuer, Product, RandomNumber};
 use npki_key::{KeyKind, PrivateKey, SigningKey};
@@ -81,6 +81,7 @@ impl OtherBank {
             ocsp_uri: None,
             identify_data: None,
             path_len: None,
+            deviations: Deviations::Korean,
         };
         let root = issue(Profile::Root, &root_params, &root_key);
         let data = IdentifyData {
@@ -146,6 +147,7 @@ impl OtherBank {
             ocsp_uri: Some("http://ocsp.example:4612"),
             identify_data: signs.then_some(&data),
             path_len: None,
+            deviations: Deviations::Korean,
         };
         Made {
             certificate: issue(wanted.profile, &params, &self.ca.key),

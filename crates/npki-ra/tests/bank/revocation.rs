@@ -3,11 +3,11 @@
 use npki_core::{CertificateFacts, Channel, Issuer, Product, RevocationReason};
 use npki_policy::CertificateState;
 use npki_ra::{
-    Answer, Command, End, Errand, Identification, RaError, Refund, Revocation, Revoke, Session,
-    Step, StepName,
+    Answer, ChallengeFor, Command, End, Errand, Identification, Presented, RaError, Refund,
+    Revocation, Revoke, Session, Step, StepName,
 };
 
-use crate::world::*;
+use crate::{other_bank::Wanted, world::*};
 
 const ISSUED: &str = "2026-11-23T12:00:00+09:00";
 const NEXT_DAY: &str = "2026-11-24T12:00:00+09:00";
@@ -136,6 +136,90 @@ fn r32_wrong_answers_are_counted_and_lock() {
     assert_eq!(walk.refused(&Command::AnswerMeans(otp(OTP))), ["R32"]);
     assert_eq!(refused(&mut walk, &wanted), ["R13"]);
     assert_eq!(state(&world), CertificateState::Issued);
+}
+
+#[test]
+fn r13_by_the_certificates_own_signature() {
+    let world = World::new();
+    let made = own(&world, &Wanted::default(), ISSUED);
+    let ra = world.ra();
+    let wanted = Revoke {
+        issuer: Issuer::Yessign,
+        serial: made.certificate.serial_number().octets().to_vec(),
+        reason: RevocationReason::CessationOfOperation,
+    };
+    let name = world.subscriber().certificates[0].name.clone();
+    let of = |what: &ChallengeFor, now: &str| ra.challenge(what, at(now), &mut rng(31));
+    let what = ChallengeFor::Revoke(name);
+    let good = made.presented(&of(&what, NEXT_DAY));
+    let stranger = world.other.certify(&Wanted::default());
+    let early = "2026-11-24T11:55:00+09:00";
+    let mut requests = 0;
+    let mut ask = |presented: &Presented, now: &str| {
+        requests += 1;
+        let key = key(&format!("by signature {requests}"));
+        ra.revoke_by_signature(&wanted, presented, &key, at(now), &mut rng(32))
+    };
+    for (name, presented, sentences) in [
+        (
+            "nothing signed",
+            Presented {
+                possession: None,
+                ..made.presented(&of(&what, NEXT_DAY))
+            },
+            2,
+        ),
+        (
+            "another certificate",
+            stranger.presented(&of(&what, NEXT_DAY)),
+            2,
+        ),
+        (
+            "no certificate",
+            Presented {
+                certificate: vec![7],
+                ..made.presented(&of(&what, NEXT_DAY))
+            },
+            2,
+        ),
+        (
+            "another key",
+            Presented {
+                possession: Some(stranger.possession(&of(&what, NEXT_DAY))),
+                ..made.presented(&of(&what, NEXT_DAY))
+            },
+            1,
+        ),
+        (
+            "for a log-in",
+            made.presented(&of(&ChallengeFor::LogIn, NEXT_DAY)),
+            1,
+        ),
+        ("too old", made.presented(&of(&what, early)), 1),
+    ] {
+        let Revocation::Refused(refusal) = ask(&presented, NEXT_DAY).unwrap() else {
+            panic!("{name}")
+        };
+        assert_eq!(refusal.why.len(), sentences, "{name}");
+        assert!(
+            refusal.rules().iter().all(|rule| rule.to_string() == "R13"),
+            "{name}"
+        );
+    }
+    assert_eq!(state(&world), CertificateState::Issued);
+    assert!(matches!(
+        ask(&good, NEXT_DAY).unwrap(),
+        Revocation::Revoked { .. }
+    ));
+    // The challenge has served, and there is nothing left to revoke (R19).
+    let Revocation::Refused(again) = ask(&good, NEXT_DAY).unwrap() else {
+        panic!("revoked twice")
+    };
+    assert_eq!(again.rules().len(), 1);
+    // Who lost the answer asks again with the same key, however much later.
+    let late = at("2026-12-24T12:00:00+09:00");
+    let answer = ra.revoke_by_signature(&wanted, &good, &key("by signature 7"), late, &mut rng(32));
+    assert!(matches!(answer, Ok(Revocation::Revoked { at, .. }) if at < late));
 }
 
 #[test]

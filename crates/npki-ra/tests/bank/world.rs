@@ -22,7 +22,7 @@ use npki_ra::{
 };
 use rand_core::SeedableRng;
 
-use crate::other_bank::OtherBank;
+use crate::other_bank::{Made, OtherBank, Wanted};
 
 pub(crate) const USER: &str = "gildong";
 /// Months 21 to 32 exist for invented people only.
@@ -72,7 +72,8 @@ pub(crate) struct OutsideState {
     pub(crate) silent_ca: bool,
     pub(crate) revoked: Vec<SerialNumber>,
     pub(crate) no_lists: bool,
-    pub(crate) next_serial: Option<Vec<u8>>,
+    /// Serial number and SHA-256 of the certificate that the CA issues next.
+    pub(crate) next: Option<(Vec<u8>, [u8; 32])>,
     pub(crate) silent_lists: bool,
 }
 
@@ -134,7 +135,7 @@ impl World {
                     silent_ca: false,
                     revoked: Vec::new(),
                     no_lists: false,
-                    next_serial: None,
+                    next: None,
                     silent_lists: false,
                 }),
             },
@@ -204,7 +205,8 @@ impl World {
                 .values()
                 .filter(|o| o.certificate.is_some())
                 .count();
-            let serial = outside.next_serial.take();
+            let plain = || (vec![1, u8::try_from(count).unwrap()], [7; 32]);
+            let (serial, sha256) = outside.next.take().unwrap_or_else(plain);
             let entry = outside.orders.get_mut(order).unwrap();
             let wanted = entry.order.clone().unwrap();
             assert!(entry.cancelled.is_none());
@@ -214,13 +216,10 @@ impl World {
             };
             if entry.certificate.is_none() {
                 entry.certificate = Some(CertificateFacts {
-                    serial: OctetString::new(
-                        serial.unwrap_or_else(|| vec![1, u8::try_from(count).unwrap()]),
-                    )
-                    .unwrap(),
+                    serial: OctetString::new(serial.clone()).unwrap(),
                     not_before: now,
                     not_after,
-                    sha256: OctetString::new([7; 32]).unwrap(),
+                    sha256: OctetString::new(sha256).unwrap(),
                 });
             }
         });
@@ -777,6 +776,15 @@ impl<'a> Walk<'a> {
         self.ra.news(&news, self.now, &mut rng(5)).unwrap();
         self.application()
     }
+}
+
+/// A limited certificate of this bank's own, from the CA of the other bank: octets that can be shown.
+pub(crate) fn own(world: &World, wanted: &Wanted, now: &str) -> Made {
+    let made = world.other.certify(wanted);
+    let serial = made.certificate.serial_number().octets().to_vec();
+    world.set(|o| o.next = Some((serial, made.sha256())));
+    issued(world, Product::PersonalLimited, Issuer::Yessign, now);
+    made
 }
 
 /// A certificate from the first step to the last.
