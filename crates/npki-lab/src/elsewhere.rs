@@ -73,6 +73,7 @@ impl Lab<'_> {
             product,
             certificate: signed.certificate,
             key,
+            km: None,
         })
     }
 }
