@@ -306,6 +306,8 @@ static POSTGRES_NEXT: Mutex<i64> = Mutex::new(0);
 fn bare_sqlite(path: &std::path::Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // As ours: what is compared is what we do, not how much memory SQLite was given.
+    connection.pragma_update(None, "cache_size", -16_384)?;
     Ok(connection)
 }
 

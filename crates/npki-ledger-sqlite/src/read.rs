@@ -59,11 +59,11 @@ impl Reader<'_> {
 
     pub(crate) fn version(self, stream: &StreamId) -> Result<u64, Error> {
         let version = self.one(
-            "SELECT max(version) FROM record WHERE stream = ?1",
+            "SELECT version FROM record WHERE stream = ?1 ORDER BY version DESC LIMIT 1",
             [stream.to_string()],
-            |row| Ok(row.get::<_, Option<i64>>(0)?),
+            |row| unsigned(row.get(0)?),
         )?;
-        unsigned(version.flatten().unwrap_or(0))
+        Ok(version.unwrap_or(0))
     }
 
     pub(crate) fn stream(

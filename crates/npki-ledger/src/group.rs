@@ -135,6 +135,7 @@ impl Group {
             rows,
             now: commit.now,
             own: Overlay::new(),
+            stored: BTreeMap::new(),
         };
         match draft.judge(commit) {
             Ok(()) => {}
@@ -259,6 +260,8 @@ struct Draft<'a, R> {
     rows: &'a mut R,
     now: Instant,
     own: Overlay,
+    /// Versions that were read already: a stream is most often expected and then written to.
+    stored: BTreeMap<StreamId, u64>,
 }
 
 enum Stop<E> {
@@ -410,10 +413,13 @@ impl<R: Rows> Draft<'_, R> {
 
     fn version(&mut self, stream: &StreamId) -> Result<u64, R::Error> {
         let known = self.own.versions.get(stream);
-        match known.or_else(|| self.below.versions.get(stream)) {
-            Some(version) => Ok(*version),
-            None => self.rows.version(stream),
+        let known = known.or_else(|| self.below.versions.get(stream));
+        if let Some(version) = known.or_else(|| self.stored.get(stream)) {
+            return Ok(*version);
         }
+        let version = self.rows.version(stream)?;
+        self.stored.insert(stream.clone(), version);
+        Ok(version)
     }
 
     fn claim(&mut self, claim: &Key) -> Result<Option<Claim>, Stop<R::Error>> {
