@@ -3,7 +3,7 @@
 //! Each node is a process with its own connections. All of them issue, renew, reissue and revoke at the same time, and
 //! all want a certificate for the same two customers. One is killed (SIGKILL) in the middle of its work and started
 //! again. Then what was left half done is finished or ends by its deadlines (`reconcile`), the laws are checked, and
-//! every ledger is audited.
+//! every ledger is audited. Whoever opens a ledger has it compared first with a checkpoint that lies elsewhere.
 //!
 //! Run, with a cluster of your own (what it makes are the schemas `nodes-<time>-…`, and it leaves them there):
 //!
@@ -29,6 +29,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use npki::authority::ledger::Start;
 use npki_lab::Held;
 
 use place::Place;
@@ -87,7 +88,7 @@ fn coordinate(url: String) -> Result<(), Box<dyn Error>> {
     println!("ledgers {}-bank and {0}-ca-…, {NODES} nodes", place.name);
 
     // Eleven months ago everybody got a certificate that can be renewed by now.
-    let ledgers = place.ledgers()?;
+    let ledgers = place.ledgers(Start::First)?;
     let lab = place.lab(&ledgers, None)?;
     for number in 1..=NODES {
         let customer = place::customer(number, "a");
@@ -121,7 +122,7 @@ fn coordinate(url: String) -> Result<(), Box<dyn Error>> {
         return Err(format!("{faults} nodes failed").into());
     }
 
-    let ledgers = place.ledgers()?;
+    let ledgers = place.ledgers(Start::Again)?;
     let lab = place.lab(&ledgers, Some(99))?;
     // Whatever was left open ends by its deadline.
     lab.wait(Duration::from_secs(3 * 86_400));

@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
 };
 
+use npki::authority::ledger::Start;
 use npki::{Certificate, PrivateKey, Product};
 use npki_core::{Issuer, ReplacedBecause, RevocationReason};
 use npki_lab::{Held, Lab, LabError, Person};
@@ -19,7 +20,7 @@ pub(crate) fn work(mut arguments: impl Iterator<Item = String>) -> Result<(), Bo
     let place = Place::parse(&mut arguments)?;
     let mut number = || arguments.next().ok_or("a node has a number and a seed");
     let (number, seed): (u64, u64) = (number()?.parse()?, number()?.parse()?);
-    let ledgers = place.ledgers()?;
+    let ledgers = place.ledgers(Start::Again)?;
     let lab = place.lab(&ledgers, Some(seed))?;
     let mut options = File::options();
     let acknowledged = options

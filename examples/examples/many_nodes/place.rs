@@ -1,11 +1,17 @@
 //! What all processes share: where the ledgers are, the outside world, the hour, the customers.
 
-use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
+use std::{error::Error, fs, path::PathBuf, sync::Arc, time::Duration};
 
-use npki::Instant;
-use npki::authority::{PostgresLedger, ledger::Ledger};
+use npki::authority::PostgresLedger;
+use npki::authority::ledger::{GuardedLedger, Ledger, Start};
+use npki::{Instant, system_rng};
+use npki_checkpoint_file::CheckpointFile;
 use npki_core::Holder;
-use npki_lab::{Lab, LabLedgers, Outside, Person};
+use npki_key::{KeyKind, PrivateKey, SigningKey};
+use npki_lab::{Lab, LabLedgers, LabRng, Outside, Person};
+
+/// The seed of the key that signs checkpoints.
+const CHECKPOINT_KEY: u64 = 7;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -42,11 +48,29 @@ impl Place {
         [self.url.clone(), self.name.clone(), folder, now]
     }
 
-    /// Handles of its own for each process.
-    pub(crate) fn ledgers(&self) -> Result<LabLedgers, Box<dyn Error>> {
+    /// Handles of its own for each process. Each ledger is compared with its checkpoint, which is no file of the server's,
+    /// before anything is done with it; then its present head becomes the checkpoint.
+    pub(crate) fn ledgers(&self, start: Start) -> Result<LabLedgers, Box<dyn Error>> {
+        // A bank keeps it in a token; all nodes have the same one.
+        let key = PrivateKey::generate(KeyKind::P256, &mut LabRng::new(CHECKPOINT_KEY))?;
+        let key: Arc<dyn SigningKey> = key.signing_key()?.into();
+        let elsewhere = self.folder.join("checkpoints");
+        fs::create_dir_all(&elsewhere)?;
         LabLedgers::open(|name| -> Result<Box<dyn Ledger>, Box<dyn Error>> {
             let name = format!("{}-{}", self.name, name.to_lowercase());
-            Ok(Box::new(PostgresLedger::open(&self.url, &name)?))
+            let ledger = PostgresLedger::open(&self.url, &name)?;
+            let (key, origin) = (Arc::clone(&key), format!("{name}.lab.example/ledger"));
+            let file = CheckpointFile::new(elsewhere.join(&name));
+            let ledger = GuardedLedger::open(
+                ledger,
+                &origin,
+                key,
+                Arc::new(file),
+                start,
+                &mut system_rng(),
+            )?;
+            ledger.keep(&mut system_rng())?;
+            Ok(Box::new(ledger))
         })
     }
 
