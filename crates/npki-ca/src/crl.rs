@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 use crate::{
     Ca, CaError,
     event::Revoked,
-    store::{self, Committed, REVOKED, TRIES},
+    store::{self, Committed, REVOKED, REVOKED_AT, TRIES, by_time},
 };
 
 /// Which of its certificates a CRL of the CA covers.
@@ -102,6 +102,14 @@ impl Ca<'_> {
         let mut der = Vec::new();
         self.write(scope, &begun, &entries, rng, &mut der)?;
         Ok(Some(Crl::parse_with_bound(der, usize::MAX)?))
+    }
+
+    /// What was revoked at this instant or later, sorted by serial number. Reads these rows and no others.
+    ///
+    /// # Errors
+    /// [`CaError::Ledger`] and [`CaError::Damaged`].
+    pub fn revoked_since(&self, since: Instant) -> Result<Vec<CrlEntry>, CaError> {
+        self.revoked_entries(CrlScope::Whole, Some(since))
     }
 
     /// Where the CRL is found that covers a certificate with this serial number.
@@ -234,21 +242,26 @@ impl Ca<'_> {
             what: "a revocation",
         };
         let mut entries = Vec::new();
-        let mut span = Span::all();
+        // By serial number, or by time, which stands before the serial number.
+        let (index, mut span, time) = match since {
+            None => (REVOKED, Span::all(), 0),
+            Some(since) => (REVOKED_AT, Span::all().after(&by_time(since, &[])), 8),
+        };
         loop {
-            let rows = self.ledger.index(&REVOKED, &span, READ_MAX)?;
+            let rows = self.ledger.index(&index, &span, READ_MAX)?;
             let Some(last) = rows.last() else { break };
             span = span.after(last.key.octets());
             for row in &rows {
                 let revoked = Revoked::from_der(row.value.octets()).map_err(|_| damaged())?;
-                let serial = SerialNumber::from_octets(row.key.octets()).map_err(|_| damaged())?;
+                let serial = row.key.octets().get(time..).ok_or_else(damaged)?;
+                let serial = SerialNumber::from_octets(serial).map_err(|_| damaged())?;
                 let covered = match scope {
                     CrlScope::Whole => true,
                     CrlScope::Partition(partition) => {
                         partition_of(&serial, self.settings.crl_partitions) == partition
                     }
                 };
-                if covered && since.is_none_or(|since| revoked.at >= since) {
+                if covered {
                     entries.push(CrlEntry {
                         serial_number: serial,
                         revoked_at: revoked.at,

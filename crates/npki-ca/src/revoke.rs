@@ -8,7 +8,7 @@ use crate::{
     event::{Event, Recorded, Revoked},
     news::News,
     state::Outcome,
-    store::{self, Committed, REVOKED, SERIAL, TRIES, ledger_event, order_stream, put},
+    store::{self, Committed, REVOKED, REVOKED_AT, SERIAL, TRIES, ledger_event, order_stream, put},
 };
 
 /// When and why a certificate was revoked.
@@ -149,7 +149,10 @@ pub(crate) fn revoked_changes(
     let der = revoked.to_der()?;
     recorded
         .serials()
-        .map(|serial| put(REVOKED, serial, &der))
+        .flat_map(|serial| {
+            let at = store::by_time(revoked.at, serial);
+            [put(REVOKED, serial, &der), put(REVOKED_AT, at, &der)]
+        })
         .collect()
 }
 

@@ -20,6 +20,8 @@ pub(crate) const TRANSACTION: IndexName = IndexName::from_static("transaction");
 pub(crate) const SERIAL: IndexName = IndexName::from_static("serial");
 /// serial → [`crate::event::Revoked`]; what the CRL lists
 pub(crate) const REVOKED: IndexName = IndexName::from_static("revoked");
+/// instant ‖ serial → [`crate::event::Revoked`]; the same by time, for delta CRLs
+pub(crate) const REVOKED_AT: IndexName = IndexName::from_static("revoked-at");
 /// instant ‖ order id → nothing; what [`Ca::reconcile`] must end
 pub(crate) const DEADLINE: IndexName = IndexName::from_static("deadline");
 /// order id → nothing; recorded and not signed
@@ -271,9 +273,12 @@ pub(crate) fn remove(index: IndexName, at: impl AsRef<[u8]>) -> Result<Change, C
 
 /// Sorts by time: eight octets of it, then the order's id.
 pub(crate) fn deadline(at: Instant, order: &OrderId) -> Vec<u8> {
-    let mut octets = at.unix_seconds().max(0).to_be_bytes().to_vec();
-    octets.extend(order.octets());
-    octets
+    by_time(at, order.octets())
+}
+
+/// Sorts by time: eight octets of it, then a name.
+pub(crate) fn by_time(at: Instant, name: &[u8]) -> Vec<u8> {
+    [&at.unix_seconds().max(0).to_be_bytes()[..], name].concat()
 }
 
 /// Claim of a transaction's name; its owner is the SHA-256 of the request that began it.

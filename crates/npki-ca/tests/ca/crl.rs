@@ -117,6 +117,22 @@ fn a_delta_says_what_came_since() {
     assert_eq!(delta.base_number(), base.number());
     assert_eq!(delta.number(), Some(&[2][..]));
     assert!(delta.find(&second).is_some());
+    // By time, the instant itself included.
+    let (before, behind) = ("2026-11-23T15:59:59+09:00", "2026-11-23T16:00:01+09:00");
+    let sorted = |mut serials: Vec<_>| {
+        serials.sort_unstable();
+        serials
+    };
+    for (since, wanted) in [
+        (now, sorted(vec![first, second])),
+        (at(before), vec![second]),
+        (later, vec![second]),
+        (at(behind), vec![]),
+    ] {
+        let found = ca.revoked_since(since).unwrap();
+        let serials: Vec<_> = found.iter().map(|entry| entry.serial_number).collect();
+        assert_eq!(serials, wanted, "{since}");
+    }
     // One that was revoked in the base's last two minutes may stand in both.
     assert!(delta.find(&first).is_none() || base.find(&first).is_some());
     // The next whole list goes on counting, and is the next base.
