@@ -2,13 +2,20 @@
 
 use const_oid::ObjectIdentifier;
 use der::{
-    Any, Choice, Encode as _, Sequence,
+    Any, Choice, Encode as _, Sequence, Tag, TagNumber, Tagged as _,
     asn1::{BitString, Int, Null},
 };
 use npki_cert::Name;
+use npki_core::AuthorizationCode;
+use rand_core::CryptoRng;
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use crate::{CmpError, message::malformed, oid};
+use crate::{
+    CmpError, MacAlgorithm,
+    header::directory_name,
+    message::{any, malformed},
+    oid,
+};
 
 /// CertReqMsg: one request with its proof of possession.
 ///
@@ -122,6 +129,82 @@ pub struct PoposSigningKeyInput {
     pub auth_info: Any,
     /// The key.
     pub public_key: SubjectPublicKeyInfoOwned,
+}
+
+/// PKMACValue: the one way of authInfo that shows a secret.
+///
+/// Source: RFC 4211 section 4.1.
+#[derive(Sequence)]
+struct PkMacValue {
+    algorithm: AlgorithmIdentifierOwned,
+    value: BitString,
+}
+
+impl PoposSigningKeyInput {
+    /// authInfo as a publicKeyMAC: a PBM by the authorization code over the key, as the clients of
+    /// Korean CAs send it.
+    ///
+    /// # Errors
+    /// [`CmpError::Malformed`] for what cannot be written.
+    pub fn with_mac(
+        public_key: SubjectPublicKeyInfoOwned,
+        code: &AuthorizationCode,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, CmpError> {
+        let write = malformed("PKMACValue");
+        let mac = MacAlgorithm::pbm(rng);
+        let value = mac.compute(code, &public_key.to_der().map_err(&write)?);
+        let auth_info = any(&PkMacValue {
+            algorithm: mac.identifier()?,
+            value: BitString::from_bytes(&value).map_err(&write)?,
+        })?;
+        Ok(Self {
+            auth_info,
+            public_key,
+        })
+    }
+
+    /// authInfo as the sender, whose name another protection has shown.
+    ///
+    /// # Errors
+    /// [`CmpError::Malformed`] for what cannot be written.
+    pub fn with_sender(
+        public_key: SubjectPublicKeyInfoOwned,
+        sender: &Name,
+    ) -> Result<Self, CmpError> {
+        let tag = Tag::ContextSpecific {
+            constructed: true,
+            number: TagNumber(0),
+        };
+        let name = directory_name(sender)?;
+        let auth_info = name.to_der().and_then(|der| Any::new(tag, der));
+        Ok(Self {
+            auth_info: auth_info.map_err(malformed("POPOSigningKeyInput"))?,
+            public_key,
+        })
+    }
+
+    /// Whether authInfo is a publicKeyMAC.
+    #[must_use]
+    pub fn has_mac(&self) -> bool {
+        self.auth_info.tag() == Tag::Sequence
+    }
+
+    /// Checks the publicKeyMAC.
+    ///
+    /// # Errors
+    /// [`CmpError::BadProtection`] for another code, another key, and for what is no PBM;
+    /// [`CmpError::OutOfBounds`] before any work.
+    ///
+    /// # Security
+    /// Whoever may ask this may try codes: ask it of a message whose own MAC was verified.
+    pub fn verify_mac(&self, code: &AuthorizationCode) -> Result<(), CmpError> {
+        let wrong = || CmpError::BadProtection;
+        let found: PkMacValue = self.auth_info.decode_as().map_err(|_| wrong())?;
+        let mac = MacAlgorithm::read(&found.algorithm)?.ok_or_else(wrong)?;
+        let key = self.public_key.to_der().map_err(|_| wrong())?;
+        mac.verify(code, &key, found.value.as_bytes().ok_or_else(wrong)?)
+    }
 }
 
 /// A type and a value.

@@ -11,7 +11,7 @@ use super::{ClientError, Credential, Trust, session::Session};
 use crate::{
     AttributeTypeAndValue, Body, CertId, CertOrEncCert, CertRepMessage, CertReqMsg, CertRequest,
     CertResponse, CertStatus, CertTemplate, CmpError, EncryptedVid, InfoTypeAndValue, Message,
-    PollReq, PoposSigningKey, ProofOfPossession, Status, StatusInfo,
+    PollReq, PoposSigningKey, PoposSigningKeyInput, ProofOfPossession, Status, StatusInfo,
     header::directory_name,
     message::{any, malformed},
     oid,
@@ -364,7 +364,26 @@ fn request(
         },
         controls,
     };
-    let octets = cert_req.to_der().map_err(malformed("CertRequest"))?;
+    // Without a subject the signature is over a POPOSigningKeyInput (RFC 4211 section 4.1).
+    let input = match (&cert_req.cert_template.subject, credential) {
+        (Some(_), _) => None,
+        (None, Credential::Code { code, .. }) => {
+            let key = key.public_key().clone();
+            Some(PoposSigningKeyInput::with_mac(key, code, rng)?)
+        }
+        (None, Credential::Certificate { certificate, .. }) => {
+            let key = key.public_key().clone();
+            Some(PoposSigningKeyInput::with_sender(
+                key,
+                certificate.subject(),
+            )?)
+        }
+    };
+    let octets = match &input {
+        Some(input) => input.to_der(),
+        None => cert_req.to_der(),
+    }
+    .map_err(malformed("POPOSigningKey"))?;
     let signature = key.sign(&octets, rng)?;
     // R goes with the signing key.
     let reg_info = wanted
@@ -375,7 +394,7 @@ fn request(
     Ok(CertReqMsg {
         cert_req,
         popo: Some(ProofOfPossession::Signature(PoposSigningKey {
-            input: None,
+            input,
             algorithm: key.algorithm().identifier(),
             signature: BitString::from_bytes(signature.octets())
                 .map_err(malformed("POPOSigningKey"))?,

@@ -132,7 +132,7 @@ impl MacAlgorithm {
     }
 
     /// `None` for an algorithm that is no MAC.
-    pub(super) fn read(algorithm: &AlgorithmIdentifierOwned) -> Result<Option<Self>, CmpError> {
+    pub(crate) fn read(algorithm: &AlgorithmIdentifierOwned) -> Result<Option<Self>, CmpError> {
         match algorithm.oid {
             oid::PASSWORD_BASED_MAC => Self::read_pbm(algorithm).map(Some),
             oid::PBMAC1 => Self::read_pbmac1(algorithm).map(Some),
@@ -185,7 +185,7 @@ impl MacAlgorithm {
         })
     }
 
-    pub(super) fn identifier(&self) -> Result<AlgorithmIdentifierOwned, CmpError> {
+    pub(crate) fn identifier(&self) -> Result<AlgorithmIdentifierOwned, CmpError> {
         let salt = OctetString::new(self.salt.as_slice()).map_err(malformed(WHAT))?;
         let mac = self.inner(self.form.mac)?;
         let (oid, parameters) = match self.kind {
@@ -227,7 +227,7 @@ impl MacAlgorithm {
     }
 
     /// The MAC over `message`.
-    pub(super) fn compute(&self, code: &AuthorizationCode, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn compute(&self, code: &AuthorizationCode, message: &[u8]) -> Vec<u8> {
         let secret = code.expose_code().as_bytes();
         let key = match self.kind {
             MacKind::Pbm => self.base_key(secret),
@@ -236,7 +236,7 @@ impl MacAlgorithm {
         keyed(self.mac, &key, message)
     }
 
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &self,
         code: &AuthorizationCode,
         message: &[u8],
