@@ -17,8 +17,9 @@ use npki_ca::{BankPort, Ca, CertificateStatus, cmp::CmpCa};
 use npki_cmp::client::{ClientError, Credential, Enrolling, Issued, Kind, Step, Wanted};
 use npki_cmp::{Body, FailureInfo, MacAlgorithm, MacKind, Message, Protector};
 use npki_core::{
-    HashAlgorithm, Holder, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError,
-    Product, Registration, RevocationReason, Sentence, SubjectNames, ValidityRule,
+    AuthorizationCode, HashAlgorithm, Holder, Instant, Issuer, Order, OrderAction, OrderId,
+    OrderNews, PortError, Product, Registration, RevocationReason, Sentence, SubjectNames,
+    ValidityRule,
 };
 use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_lab::{Authorities, LabRng};
@@ -27,16 +28,28 @@ use npki_ledger::{Ledger, MemoryLedger, SealingKey};
 use npki_ledger_sqlite::SqliteLedger;
 use npki_tests::now;
 
+#[path = "cmp_nodes/server.rs"]
+mod server;
+
 /// A bank that says yes to everything, and hears.
 #[derive(Debug, Default)]
 struct Bank {
     /// Which orders were confirmed, with the serial numbers.
     confirmed: Mutex<Vec<(OrderId, Vec<u8>)>>,
+    /// How many more questions get no answer.
+    silent: AtomicUsize,
 }
 
 impl BankPort for Bank {
     fn check(&self, _: &OrderId, _: Instant) -> Result<(), PortError> {
-        Ok(())
+        let less = |silent: usize| silent.checked_sub(1);
+        match self
+            .silent
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        {
+            Ok(_) => Err(PortError::Unknown),
+            Err(_) => Ok(()),
+        }
     }
 
     fn order_for(
@@ -104,6 +117,10 @@ impl Scene {
     }
 
     fn order(&self, ledger: &dyn Ledger, number: u32) -> Registration {
+        self.order_of(ledger, number, Order::SIGN)
+    }
+
+    fn order_of(&self, ledger: &dyn Ledger, number: u32, profile: &str) -> Registration {
         let mut octets = [0; 16];
         octets
             .iter_mut()
@@ -119,7 +136,7 @@ impl Scene {
             product: Product::PersonalLimited,
             holder: Holder::Individual,
             issuer: Issuer::Yessign,
-            profile: "subscriber-sign".into(),
+            profile: profile.into(),
             names: SubjectNames {
                 real_name: "홍길동".into(),
                 english_name: String::new(),
@@ -141,6 +158,8 @@ impl Scene {
 struct Client<'a> {
     credential: Credential<'a>,
     key: Box<dyn SigningKey>,
+    /// Of a pair.
+    km_key: Option<Box<dyn SigningKey>>,
     trust: &'a [npki_cert::Certificate],
     rng: LabRng,
 }
@@ -160,6 +179,7 @@ impl<'a> Client<'a> {
                 mac: MacKind::Pbm,
             },
             key: key.signing_key().unwrap(),
+            km_key: None,
             trust,
             rng,
         }
@@ -169,7 +189,7 @@ impl<'a> Client<'a> {
         let wanted = Wanted {
             kind: Kind::Initial,
             key: &*self.key,
-            km_key: None,
+            km_key: self.km_key.as_deref(),
             subject: None,
             random_number: None,
             implicit_confirmation: implicit,

@@ -5,8 +5,11 @@ mod confirm;
 mod credential;
 mod enrol;
 mod keys;
+mod poll;
 mod refused;
 mod revoke;
+
+use core::time::Duration;
 
 use npki_cmp::{Body, CmpError, FailureInfo, FreeText, Incoming, InfoTypeAndValue, Message, oid};
 use npki_core::Instant;
@@ -34,6 +37,7 @@ pub use keys::{CmpKeys, EncryptionKey};
 /// ir, cr, p10cr   by reference number and authorization code: what the bank has ordered
 /// kur             by the certificate's signature: its renewal (R11)
 /// cr, p10cr       by the certificate's signature: the reissue that the bank has ordered for it (R12)
+/// pollReq         the answer to a request that could not be given at once
 /// certConf        issued, or rejected (R18b)
 /// rr              by the certificate's own signature (R13)
 /// genm            the certificates of the CA, and whether a pair is to be asked for
@@ -43,6 +47,9 @@ pub use keys::{CmpKeys, EncryptionKey};
 /// answered by two responses; certConf takes both or neither. Each key signs its own request
 /// (RFC 4211 section 4.1), the key-management key too. Any other several requests need a
 /// transaction each.
+/// A right request that cannot be answered now, because the bank or the signing key does not, is kept
+/// in the ledger and answered with `waiting`; each poll works with it again.
+///
 /// Every refusal is an `error` with the sentence of its rule in statusString, in Korean and English,
 /// protected: by the code when the request has shown it, else by the CMP key's signature.
 ///
@@ -51,6 +58,8 @@ pub use keys::{CmpKeys, EncryptionKey};
 pub struct CmpCa<'a> {
     ca: Ca<'a>,
     keys: &'a CmpKeys,
+    /// How far messageTime may lie from now.
+    window: Option<Duration>,
 }
 
 /// A request whose protection was verified.
@@ -65,7 +74,26 @@ impl<'a> CmpCa<'a> {
     /// This CA, with these keys for its messages.
     #[must_use]
     pub const fn new(ca: Ca<'a>, keys: &'a CmpKeys) -> Self {
-        Self { ca, keys }
+        Self {
+            ca,
+            keys,
+            window: None,
+        }
+    }
+
+    /// The same, for messages whose messageTime lies at most `window` before or after now; both ends
+    /// included. Others, and those without one, are refused with `badTime`.
+    ///
+    /// Without it a message's time is not looked at: what was asked before is known by its transaction,
+    /// and the clocks of people's machines are what they are.
+    ///
+    /// Source: RFC 9483 section 3.1 wants a messageTime; RFC 9810 section 5.2.3 for `badTime`.
+    #[must_use]
+    pub const fn with_message_time_window(self, window: Duration) -> Self {
+        Self {
+            window: Some(window),
+            ..self
+        }
     }
 
     /// The CA.
@@ -91,9 +119,11 @@ impl<'a> CmpCa<'a> {
             Ok(incoming) => {
                 let part = incoming.message().protected_part().map_err(unwritable)?;
                 let sha256 = sha256(&part);
-                let answer = self
-                    .judge(&incoming, sha256, &mut shown, now, rng)
-                    .unwrap_or_else(|error| Err(Refused::failed(&error)));
+                let answer = match self.is_timely(&incoming, now) {
+                    true => self.judge(&incoming, sha256, &mut shown, now, rng),
+                    false => Ok(Err(Refused::of(FailureInfo::BadTime))),
+                }
+                .unwrap_or_else(|error| Err(Refused::failed(&error)));
                 let to = To {
                     header: Some(incoming.message().header()),
                     nonce: self.nonce(incoming.transaction(), &sha256),
@@ -110,6 +140,15 @@ impl<'a> CmpCa<'a> {
                 self.send(&to, Err(Refused::of(unacceptable.failure)), now, rng)
             }
         }
+    }
+
+    fn is_timely(&self, incoming: &Incoming, now: Instant) -> bool {
+        let Some(window) = self.window else {
+            return true;
+        };
+        incoming.message().header().time().is_some_and(|time| {
+            time <= now.saturating_add(window) && now <= time.saturating_add(window)
+        })
     }
 
     /// Verifies the protection and does what is asked. `shown` is the code once it is known that the
@@ -136,6 +175,7 @@ impl<'a> CmpCa<'a> {
             Body::Ir(_) | Body::Cr(_) | Body::Kur(_) | Body::P10cr(_) => {
                 self.enrol(&admitted, shown, now, rng)
             }
+            Body::PollReq(polls) => self.poll(&admitted, polls, shown, now, rng),
             Body::CertConf(statuses) => self.confirmation(&admitted, statuses, shown, now),
             Body::Rr(details) => self.revocation(&admitted, details, now),
             Body::Genm(questions) => self.information(&admitted, questions, shown, now),

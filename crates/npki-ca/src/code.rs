@@ -3,6 +3,7 @@ use core::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use npki_core::{AuthorizationCode, OrderId};
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// The key that makes authorization codes (인가코드).
@@ -41,16 +42,29 @@ impl CodeKey {
         AuthorizationCode::new(&Zeroizing::new(format!("{number:020}")))
     }
 
-    /// The nonce of an answer in a transaction: any node can tell it again from the request that was
-    /// answered, and nobody else.
+    /// The nonce of an answer in a transaction: eight octets of the request that is answered, and eight
+    /// that show any node that it was made here, for this transaction.
     pub(crate) fn nonce(&self, transaction: &[u8], request_sha256: &[u8; 32]) -> [u8; 16] {
-        let mac = self.mac(b"nonce", &[transaction, request_sha256]);
+        let fresh = self.mac(b"nonce", &[transaction, request_sha256]);
+        let fresh: Vec<u8> = fresh.iter().take(8).copied().collect();
+        let shown = self.mac(b"nonce of ours", &[transaction, &fresh]);
         let mut nonce = [0; 16];
         nonce
             .iter_mut()
-            .zip(mac.iter())
+            .zip(fresh.iter().chain(shown.iter()))
             .for_each(|(to, from)| *to = *from);
         nonce
+    }
+
+    /// Whether a nonce is one of [`CodeKey::nonce`] in this transaction.
+    pub(crate) fn is_nonce(&self, transaction: &[u8], nonce: &[u8]) -> bool {
+        let Some((fresh, shown)) = nonce.split_at_checked(8) else {
+            return false;
+        };
+        let wanted = self.mac(b"nonce of ours", &[transaction, fresh]);
+        wanted
+            .get(..8)
+            .is_some_and(|wanted| wanted.ct_eq(shown).into())
     }
 
     fn mac(&self, label: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
@@ -74,6 +88,21 @@ impl fmt::Debug for CodeKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nonce_is_known_again_in_its_transaction_alone() {
+        let key = CodeKey::new(b"k1", Zeroizing::new([1; 32]));
+        let nonce = key.nonce(b"one", &[7; 32]);
+        assert_eq!(nonce, key.nonce(b"one", &[7; 32]));
+        assert_ne!(nonce, key.nonce(b"one", &[8; 32]));
+        assert!(key.is_nonce(b"one", &nonce) && !key.is_nonce(b"two", &nonce));
+        for octet in 0..nonce.len() {
+            let mut other = nonce;
+            other[octet] ^= 1;
+            assert!(!key.is_nonce(b"one", &other), "{octet}");
+        }
+        assert!(!key.is_nonce(b"one", &nonce[..8]) && !key.is_nonce(b"one", &[]));
+    }
 
     #[test]
     fn a_code_is_twenty_digits_and_always_the_same() {

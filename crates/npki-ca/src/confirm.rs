@@ -1,5 +1,5 @@
 use npki_core::{CertificateFacts, Instant, OrderId, ReplacedBecause, RevocationReason};
-use npki_ledger::{Change, Event as LedgerEvent, StreamId};
+use npki_ledger::{Change, Event as LedgerEvent, SealedId, StreamId};
 
 use crate::{
     Ca, CaError, Refusal,
@@ -9,7 +9,7 @@ use crate::{
     state::{OrderState, Outcome},
     store::{
         self, Committed, DEADLINE, IDN, SERIAL, TRIES, UNSIGNED, ledger_event, order_stream,
-        remove, sealed_id,
+        remove, request_id, sealed_id,
     },
 };
 
@@ -82,8 +82,12 @@ impl Ca<'_> {
             let over = remove(DEADLINE, store::deadline(signed.confirm_by, order))?;
             let Confirming {
                 expected: others,
-                events,
+                mut events,
             } = self.confirming(order, &state, vec![over], now)?;
+            // With implicit confirmation a poll may still ask again.
+            if let Some(confirmed) = events.first_mut() {
+                confirmed.shred.extend(kept(&state));
+            }
             let mut expected = vec![(order_stream(order), state.version)];
             expected.extend(others);
             let versions: Vec<_> = expected.iter().flat_map(|(_, v)| v.to_be_bytes()).collect();
@@ -145,6 +149,7 @@ impl Ca<'_> {
             if state.registered.is_some() {
                 lapsed.shred = vec![sealed_id(order, &IDN)];
             }
+            lapsed.shred.extend(kept(&state));
             let mut events = vec![lapsed];
             // Recorded is enough: a signature may have been made and lost by a process that died.
             if let Some(recorded) = &state.recorded {
@@ -223,6 +228,12 @@ impl Ca<'_> {
         let event = ledger_event(&old, &Event::Revoked(revoked), changes)?;
         Ok(Some((old, event, old_state.version)))
     }
+}
+
+/// The requests that were kept for an order.
+pub(crate) fn kept(state: &OrderState) -> impl Iterator<Item = SealedId> {
+    let transactions = state.deferred.iter();
+    transactions.map(|transaction| request_id(transaction.as_bytes()))
 }
 
 /// What a confirmation writes: to its own order, and to that of the certificate it supersedes, whose

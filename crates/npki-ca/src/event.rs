@@ -11,6 +11,7 @@ pub(crate) enum Event {
     Attempted(Attempted),
     Proved(Proved),
     Transacted(Transacted),
+    Deferred(Deferred),
     Recorded(Recorded),
     Signed(Signed),
     Confirmed(Confirmed),
@@ -50,6 +51,14 @@ pub(crate) struct Proved {
 /// Another transaction was begun for what is on record: an answer was lost, or a revocation is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Transacted {
+    pub(crate) transaction: OctetString,
+    pub(crate) request_sha256: OctetString,
+}
+
+/// A request that was right and cannot be answered yet: it is kept, sealed, and worked with again when
+/// its transaction polls. Stands with the order, or with the certificate that asks, if there is none yet.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Deferred {
     pub(crate) transaction: OctetString,
     pub(crate) request_sha256: OctetString,
 }
@@ -135,6 +144,7 @@ impl Event {
             Self::Attempted(_) => "ca.attempted",
             Self::Proved(_) => "ca.proved",
             Self::Transacted(_) => "ca.transacted",
+            Self::Deferred(_) => "ca.deferred",
             Self::Recorded(_) => "ca.recorded",
             Self::Signed(_) => "ca.signed",
             Self::Confirmed(_) => "ca.confirmed",
@@ -150,6 +160,7 @@ impl Event {
             Self::Attempted(e) => e.to_der(),
             Self::Proved(e) => e.to_der(),
             Self::Transacted(e) => e.to_der(),
+            Self::Deferred(e) => e.to_der(),
             Self::Recorded(e) => e.to_der(),
             Self::Signed(e) => e.to_der(),
             Self::Confirmed(e) => e.to_der(),
@@ -166,6 +177,7 @@ impl Event {
             "ca.attempted" => Attempted::from_der(payload).map(Self::Attempted),
             "ca.proved" => Proved::from_der(payload).map(Self::Proved),
             "ca.transacted" => Transacted::from_der(payload).map(Self::Transacted),
+            "ca.deferred" => Deferred::from_der(payload).map(Self::Deferred),
             "ca.recorded" => Recorded::from_der(payload).map(Self::Recorded),
             "ca.signed" => Signed::from_der(payload).map(Self::Signed),
             "ca.confirmed" => Confirmed::from_der(payload).map(Self::Confirmed),

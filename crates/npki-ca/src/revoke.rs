@@ -5,6 +5,7 @@ use npki_ledger::Change;
 
 use crate::{
     Ca, CaError, Refusal,
+    confirm::kept,
     event::{Event, Recorded, Revoked},
     news::News,
     state::Outcome,
@@ -76,7 +77,8 @@ impl Ca<'_> {
             let revoked = Revoked { at: now, reason };
             let mut changes = revoked_changes(recorded, &revoked)?;
             changes.push(News::Revoked.open(&order)?);
-            let event = ledger_event(&order, &Event::Revoked(revoked), changes)?;
+            let mut event = ledger_event(&order, &Event::Revoked(revoked), changes)?;
+            event.shred = kept(&state).collect();
             let commit = npki_ledger::Commit {
                 expected: vec![(order_stream(&order), state.version)],
                 events: vec![event],

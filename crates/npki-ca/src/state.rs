@@ -12,6 +12,8 @@ pub(crate) struct OrderState {
     pub(crate) signed: Option<Signed>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) revoked: Option<Revoked>,
+    /// Transactions whose requests are kept.
+    pub(crate) deferred: Vec<der::asn1::OctetString>,
 }
 
 /// How an order ended.
@@ -31,6 +33,7 @@ impl OrderState {
             Event::Confirmed(e) => self.outcome = Some(Outcome::Confirmed { at: e.at }),
             Event::Lapsed(e) => self.outcome = Some(Outcome::Lapsed { at: e.at }),
             Event::Revoked(e) => self.revoked = Some(e),
+            Event::Deferred(e) => self.deferred.push(e.transaction),
             Event::Attempted(_) | Event::Proved(_) | Event::Transacted(_) | Event::Delivered(_) => {
             }
         }

@@ -16,6 +16,8 @@ use crate::{Ca, CaError, event::Event, state::OrderState};
 pub(crate) const REFERENCE: IndexName = IndexName::from_static("reference");
 /// SHA-256 of a transaction's name → order id
 pub(crate) const TRANSACTION: IndexName = IndexName::from_static("transaction");
+/// SHA-256 of a transaction's name → order id: where a request is kept
+pub(crate) const DEFERRED: IndexName = IndexName::from_static("deferred");
 /// serial → order id
 pub(crate) const SERIAL: IndexName = IndexName::from_static("serial");
 /// serial → [`crate::event::Revoked`]; what the CRL lists
@@ -36,6 +38,9 @@ pub(crate) const CERTIFICATE: SealedKind = SealedKind::from_static("certificate"
 /// The same two of a pair's key-management certificate.
 pub(crate) const KM_TBS: SealedKind = SealedKind::from_static("km-tbs");
 pub(crate) const KM_CERTIFICATE: SealedKind = SealedKind::from_static("km-certificate");
+
+/// A CMP message that is to be worked with again.
+pub(crate) const REQUEST: SealedKind = SealedKind::from_static("request");
 
 /// How often a commit is decided anew when others write to the same stream.
 pub(crate) const TRIES: usize = 16;
@@ -237,6 +242,17 @@ pub(crate) fn sealed_id(order: &OrderId, kind: &SealedKind) -> SealedId {
         .iter_mut()
         .zip(hasher.finish().octets())
         .for_each(|(to, from)| *to = *from);
+    SealedId::from_octets(octets)
+}
+
+/// The sealed request of a transaction.
+pub(crate) fn request_id(transaction: &[u8]) -> SealedId {
+    let mut octets = [0; 16];
+    let digest = sha256(&[b"request".as_slice(), transaction].concat());
+    octets
+        .iter_mut()
+        .zip(digest)
+        .for_each(|(to, from)| *to = from);
     SealedId::from_octets(octets)
 }
 

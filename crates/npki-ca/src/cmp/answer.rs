@@ -50,6 +50,34 @@ impl Answer {
         }
     }
 
+    /// The requests are right, and their certificates come later.
+    pub(super) fn waiting(request: &Body, ids: &Ids) -> Self {
+        let response = core::iter::once(ids.sign)
+            .chain(ids.km)
+            .map(|cert_req_id| CertResponse {
+                cert_req_id,
+                status: StatusInfo {
+                    status: Status::Waiting,
+                    ..StatusInfo::accepted()
+                },
+                certified_key_pair: None,
+                rsp_info: None,
+            })
+            .collect();
+        let ca_pubs = None;
+        Self::of(answering(request, CertRepMessage { ca_pubs, response }))
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        match &self.body {
+            Body::Ip(content) | Body::Cp(content) | Body::Kup(content) => content
+                .response
+                .iter()
+                .any(|response| response.status.status == Status::Waiting),
+            _ => false,
+        }
+    }
+
     pub(super) fn with_text(self, text: &'static str) -> Self {
         Self {
             text: Some(text),
@@ -59,6 +87,15 @@ impl Answer {
 
     pub(super) const fn confirmed() -> Self {
         Self::of(Body::PkiConf(der::asn1::Null))
+    }
+}
+
+/// The kind of answer that a kind of request has.
+fn answering(request: &Body, content: CertRepMessage) -> Body {
+    match request {
+        Body::Ir(_) => Body::Ip(content),
+        Body::Kur(_) => Body::Kup(content),
+        _ => Body::Cp(content),
     }
 }
 
@@ -101,11 +138,7 @@ impl CmpCa<'_> {
             .map(|(id, certificate)| given(id, certificate))
             .collect::<Result<_, _>>()?;
         let content = CertRepMessage { ca_pubs, response };
-        let body = match request {
-            Body::Ir(_) => Body::Ip(content),
-            Body::Kur(_) => Body::Kup(content),
-            _ => Body::Cp(content),
-        };
+        let body = answering(request, content);
         let note = match signed.confirmation {
             Confirmation::Implicit => {
                 InfoTypeAndValue::tell(oid::IMPLICIT_CONFIRM, &der::asn1::Null)

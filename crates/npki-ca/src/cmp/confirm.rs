@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     CaError, Refusal,
-    store::{TRANSACTION, sha256, transaction_claim},
+    store::{TRANSACTION, sha256},
 };
 
 impl CmpCa<'_> {
@@ -31,7 +31,7 @@ impl CmpCa<'_> {
         let Some(order) = self.ca.order_at(&TRANSACTION, &sha256(transaction))? else {
             return Ok(Err(Refused::of(FailureInfo::BadRequest)));
         };
-        if !self.follows(admitted)? {
+        if !self.follows(admitted) {
             return Ok(Err(Refused::of(FailureInfo::BadRecipientNonce)));
         }
         if !self.belongs(&sender, &order)? {
@@ -69,18 +69,13 @@ impl CmpCa<'_> {
         Ok(done.map(|()| Answer::confirmed()).map_err(Refused::from))
     }
 
-    /// Whether the message answers ours: the request that began the transaction tells our nonce.
-    fn follows(&self, admitted: &Admitted<'_>) -> Result<bool, CaError> {
+    /// Whether the message answers one of ours in its transaction.
+    pub(super) fn follows(&self, admitted: &Admitted<'_>) -> bool {
+        let nonce = &admitted.incoming.message().header().recip_nonce;
+        let nonce = nonce.as_ref().map(der::asn1::OctetString::as_bytes);
         let transaction = admitted.incoming.transaction();
-        let header = admitted.incoming.message().header();
-        let claim = self.ca.ledger.claim(&transaction_claim(transaction)?)?;
-        let begun_by: Option<[u8; 32]> = claim.and_then(|c| c.owner.octets().try_into().ok());
-        Ok(match (begun_by, &header.recip_nonce) {
-            (Some(begun_by), Some(found)) => {
-                self.nonce(transaction, &begun_by) == *found.as_bytes()
-            }
-            _ => false,
-        })
+        let code = &self.ca.keys.code;
+        nonce.is_some_and(|nonce| code.is_nonce(transaction, nonce))
     }
 
     /// Whether the sender is the one whose certificate it is: by the code of the same order, or by

@@ -1,5 +1,8 @@
 use npki_cert::{CertificationRequest, Name};
-use npki_cmp::{Body, CertReqMsg, EncryptedVid, FailureInfo, ProofOfPossession, Status, oid};
+use npki_cmp::{
+    Body, CertReqMsg, EncryptedVid, FailureInfo, PoposSigningKeyInput, ProofOfPossession, Status,
+    oid,
+};
 use npki_core::{Instant, OrderAction, OrderId, RandomNumber};
 use npki_key::SignatureAlgorithm;
 use rand_core::CryptoRng;
@@ -8,6 +11,7 @@ use spki::SubjectPublicKeyInfoOwned;
 use super::{
     Admitted, CmpCa, Credential, Refused,
     answer::{Answer, Ids, Shown},
+    poll::passes,
     unwritable,
 };
 use crate::{CaError, Confirmation, KmRequest, Possession, Refusal, Request};
@@ -27,6 +31,8 @@ struct WishedKey {
     public_key: SubjectPublicKeyInfoOwned,
     /// What the new key has signed, how, and the signature.
     possession: (Vec<u8>, SignatureAlgorithm, Vec<u8>),
+    /// What holds a publicKeyMAC.
+    mac: Option<PoposSigningKeyInput>,
 }
 
 impl WishedKey {
@@ -84,11 +90,21 @@ impl CmpCa<'_> {
             random_number: None,
             confirmation,
         };
-        let order = match self.ca.admit(&request, now, rng)? {
-            Ok(order) => order,
-            Err(refusal) => return Ok(Err(refusal.into())),
+        let ids = Ids {
+            sign: wish.sign.cert_req_id,
+            km: wish.km.as_ref().map(|km| km.cert_req_id),
+        };
+        let order = match self.ca.admit(&request, now, rng) {
+            Ok(Ok(order)) => order,
+            Ok(Err(refusal)) => return Ok(Err(refusal.into())),
+            Err(error) if passes(&error) => return self.defer(admitted, &ids, None, now, rng),
+            Err(error) => return Err(error),
         };
         self.show(admitted, order, shown);
+        if let Err(refused) = self.macs(&wish, &admitted.by, &order) {
+            self.ca.right_code(&order, &request, now)?;
+            return Ok(Err(refused));
+        }
         let random_number = match self.random_number(wish.encrypted_vid.as_ref(), rng) {
             Ok(random_number) => random_number,
             Err(refused) => {
@@ -97,11 +113,20 @@ impl CmpCa<'_> {
             }
         };
         request.random_number = random_number.as_ref();
-        let grant = match self.ca.redeem_admitted(&order, &request, now, rng)? {
-            Ok(grant) => grant,
-            Err(refusal) => return Ok(Err(refusal.into())),
+        let redeemed = self.ca.redeem_admitted(&order, &request, now, rng);
+        let signed = match redeemed {
+            Ok(Ok(grant)) => self.ca.sign(grant, now, rng),
+            Ok(Err(refusal)) => return Ok(Err(refusal.into())),
+            Err(error) => Err(error),
         };
-        let signed = self.ca.sign(grant, now, rng)?;
+        let signed = match signed {
+            Ok(signed) => signed,
+            Err(error) if passes(&error) => {
+                self.ca.right_code(&order, &request, now)?;
+                return self.defer(admitted, &ids, Some(order), now, rng);
+            }
+            Err(error) => return Err(error),
+        };
         // The CA names; a client that asked for another name is told so.
         let status = match &wish.subject {
             Some(subject) if !subject.matches(signed.certificate.subject()) => {
@@ -109,12 +134,23 @@ impl CmpCa<'_> {
             }
             _ => Status::Accepted,
         };
-        let ids = Ids {
-            sign: wish.sign.cert_req_id,
-            km: wish.km.as_ref().map(|km| km.cert_req_id),
-        };
         self.certificate_answer(body, &ids, status, &signed, shown.is_some())
             .map(Ok)
+    }
+
+    /// publicKeyMAC, where a request has one, is by the order's code; nobody else has a secret.
+    fn macs(&self, wish: &Wish, by: &Credential, order: &OrderId) -> Result<(), Refused> {
+        let inputs = core::iter::once(&wish.sign).chain(&wish.km);
+        for input in inputs.filter_map(|key| key.mac.as_ref()) {
+            let right = match by {
+                Credential::Code { .. } => input.verify_mac(&self.ca.keys.code.code(order)).is_ok(),
+                Credential::Certificate { .. } => false,
+            };
+            if !right {
+                return Err(Refusal::NoPossession.into());
+            }
+        }
+        Ok(())
     }
 
     fn show(&self, admitted: &Admitted<'_>, order: OrderId, shown: &mut Option<Shown>) {
@@ -157,7 +193,7 @@ fn wish(body: &Body) -> Result<Result<Wish, Refused>, CaError> {
         Body::Ir(requests) | Body::Cr(requests) | Body::Kur(requests) => match &requests[..] {
             [request] => crmf(request, None),
             [sign, km] => crmf(sign, Some(km)),
-            _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
+            _ => Ok(Err(Refused::several())),
         },
         _ => Ok(Err(Refused::of(FailureInfo::BadRequest))),
     }
@@ -167,7 +203,7 @@ fn crmf(sign: &CertReqMsg, km: Option<&CertReqMsg>) -> Result<Result<Wish, Refus
     let ids = [Some(sign), km];
     let mut ids = ids.iter().flatten().map(|of| of.cert_req.cert_req_id);
     if ids.next() == ids.next() {
-        return Ok(Err(Refused::of(FailureInfo::BadRequest)));
+        return Ok(Err(Refused::several()));
     }
     let key = match wished_key(sign)? {
         Ok(key) => key,
@@ -208,6 +244,11 @@ fn wished_key(request: &CertReqMsg) -> Result<Result<WishedKey, Refused>, CaErro
         cert_req_id: request.cert_req.cert_req_id,
         public_key: public_key.clone(),
         possession: (octets, algorithm, proof.signature.raw_bytes().to_vec()),
+        mac: proof
+            .input
+            .as_ref()
+            .filter(|input| input.has_mac())
+            .cloned(),
     }))
 }
 
@@ -228,6 +269,7 @@ fn pkcs10(request: &der::Any) -> Result<Result<Wish, Refused>, CaError> {
                 algorithm,
                 request.signature().to_vec(),
             ),
+            mac: None,
         },
         km: None,
         subject: Some(request.subject().clone()),

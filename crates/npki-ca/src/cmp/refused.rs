@@ -23,6 +23,18 @@ impl Refused {
         }
     }
 
+    /// Requests that are not those of one order.
+    pub(super) const fn several() -> Self {
+        Self {
+            failure: FailureInfo::BadRequest,
+            sentence: Sentence::fixed(
+                "한 메시지에는 한 신청의 요청만 담을 수 있습니다. 신청마다 새 거래로 요청하세요.",
+                "A message asks for what one order gives: one certificate, or a pair under two \
+                 numbers. Begin a transaction for each order.",
+            ),
+        }
+    }
+
     /// The CA could not find out or record: to be asked again with the same bytes.
     pub(super) fn failed(error: &CaError) -> Self {
         Self::of(match error {
@@ -78,6 +90,11 @@ const SENTENCES: &[(FailureInfo, &str, &str)] = &[
         FailureInfo::UnsupportedVersion,
         "지원하지 않는 CMP 버전입니다. 버전 2를 쓰세요.",
         "This version of CMP is not supported. Use version 2.",
+    ),
+    (
+        FailureInfo::BadTime,
+        "메시지 시각이 허용 범위를 벗어났습니다. 시계를 맞추고 다시 요청하세요.",
+        "The messageTime is missing or too far off. Set the clock and ask again.",
     ),
     (
         FailureInfo::BadSenderNonce,
