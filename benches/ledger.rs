@@ -6,9 +6,10 @@
 //!
 //! Writers are threads that share one handle; each call records a group of commits of one event. An event has 1,478
 //! octets, takes a claim and puts an index entry. The bare database gets the same three rows an event into the same
-//! tables, all of a call in one transaction: SQLite on one connection that the writers take in turns, PostgreSQL on a
-//! connection for each writer, one statement a call, without any lock. Both are durable: `synchronous=FULL`, and
-//! `fsync=on`. Time is that of the clock on the wall, for a disk is waited for. Figures: `benches/README.md`.
+//! tables, all of a call in one transaction: SQLite on one connection that the writers take in turns, with as much cache
+//! as ours, PostgreSQL on a connection for each writer, one statement a call, without any lock. Both are durable:
+//! `synchronous=FULL`, and `fsync=on`. Time is that of the clock on the wall, for a disk is waited for. Figures:
+//! `benches/README.md`.
 
 use std::error::Error;
 use std::sync::Mutex;
