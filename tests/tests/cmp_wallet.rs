@@ -10,13 +10,13 @@ use std::cell::{Cell, RefCell};
 use std::io;
 
 use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
-use npki_ca::CertificateStatus;
-use npki_cert::{Certificate, Profile, VidCheck, check_vid, lint};
+use npki_ca::{CertificateStatus, ceremony::authority_revocation_list};
+use npki_cert::{Certificate, Crl, CrlEntry, CrlParams, Profile, VidCheck, check_vid, lint};
 use npki_cmp::FailureInfo;
 use npki_cmp::client::{ClientError, KmKey};
 use npki_container::{NewPassword, Password, SealScheme, Sealing};
 use npki_core::{Issuer, Product, Registration, ReplacedBecause, RevocationReason};
-use npki_lab::{Held, Lab, LabLedgers, Person};
+use npki_lab::{Held, KeyPool, Lab, LabLedgers, Person};
 use npki_media::{
     Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
     Reseal,
@@ -458,6 +458,52 @@ fn a_single_certificate_is_not_asked_for_by_two_keys() {
             assert!(texts.concat().contains("서명용 키만"), "{texts:?}");
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_revoked_signer_is_not_believed() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let (root, cas) = scene.lab.trust();
+    let ca = scene.lab.authorities.ca(Issuer::Yessign).unwrap();
+    let now = scene.lab.now();
+    let trusts =
+        |trust: CmpTrust| npki_cmp::client::Trust::trusts(&trust, &ca.cmp.certificate, &cas, now);
+    let crls = scene.lab.crls().unwrap();
+    let trust = || CmpTrust::new([root.clone()]);
+    assert!(trusts(trust()));
+    assert!(trusts(trust().with_crls(crls.clone())));
+    // No list is no good word.
+    assert!(!trusts(trust().with_crls([])));
+    let own = &ca.settings.certificate;
+    let lists_it = |crl: &Crl| crl.issuer().matches(own.subject());
+    let others: Vec<_> = crls.into_iter().filter(|crl| !lists_it(crl)).collect();
+    assert!(!trusts(trust().with_crls(others.clone())));
+    // The same list, on which it stands.
+    let key = KeyPool::key(1).unwrap().signing_key().unwrap();
+    assert_eq!(key.public_key(), own.public_key());
+    let params = CrlParams {
+        issuer: own,
+        signature_algorithm: &key.algorithm().identifier(),
+        this_update: now,
+        next_update: now.saturating_add(core::time::Duration::from_secs(86_400)),
+        number: 99,
+        distribution_point: None,
+        base_number: None,
+        freshest_crl: None,
+    };
+    let entry = CrlEntry {
+        serial_number: *ca.cmp.certificate.serial_number(),
+        revoked_at: now,
+        reason: Some(RevocationReason::KeyCompromise),
+        invalidity: None,
+    };
+    let rng = &mut generator();
+    for (entries, good) in [(vec![], true), (vec![entry], false)] {
+        let crl = authority_revocation_list(&*key, &params, entries, rng).unwrap();
+        let crls = others.iter().cloned().chain([crl]);
+        assert_eq!(trusts(trust().with_crls(crls)), good);
     }
 }
 

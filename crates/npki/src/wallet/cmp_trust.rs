@@ -1,8 +1,8 @@
 use const_oid::ObjectIdentifier;
-use npki_cert::Certificate;
+use npki_cert::{Certificate, Crl};
 use npki_cmp::client::Trust;
 use npki_core::Instant;
-use npki_trust::{Anchors, Request, Validator};
+use npki_trust::{Anchors, Request, Revocation, Validator};
 
 /// Trusts whoever a root lets sign CMP messages: a CA below it, or a certificate that a CA has issued
 /// for nothing but that.
@@ -10,11 +10,13 @@ use npki_trust::{Anchors, Request, Validator};
 /// # Security
 /// A subscriber's certificate has a path to the same root and may sign; it is told apart by the
 /// extended key usage id-kp-cmcCA (RFC 9810 section 4.5), which no subscriber's certificate has.
-/// Revocation is not looked at: a client that is about to get its first certificate has no list yet.
+/// Revocation is looked at with [`CmpTrust::with_crls`] alone: a client that is about to get its first
+/// certificate may have no list yet.
 #[derive(Clone, Debug)]
 pub struct CmpTrust {
     anchors: Vec<Certificate>,
     validator: Validator,
+    crls: Option<Vec<Crl>>,
 }
 
 impl CmpTrust {
@@ -25,6 +27,17 @@ impl CmpTrust {
         Self {
             validator: Validator::new(Anchors::new(anchors.clone())),
             anchors,
+            crls: None,
+        }
+    }
+
+    /// The same, where every signer and every CA above it is covered by a good list among these: none,
+    /// a stale one, or one that lists it, and the answer is not believed.
+    #[must_use]
+    pub fn with_crls(self, crls: impl IntoIterator<Item = Crl>) -> Self {
+        Self {
+            crls: Some(crls.into_iter().collect()),
+            ..self
         }
     }
 }
@@ -40,6 +53,10 @@ impl Trust for CmpTrust {
             .is_some_and(|uses| uses.contains(&CMC_CA));
         let request = Request {
             pool: others,
+            revocation: match &self.crls {
+                Some(crls) => Revocation::Crls(crls),
+                None => Revocation::NotChecked,
+            },
             ..Request::new(signer, now)
         };
         (is_ca || serves) && self.validator.validate(&request).is_ok()
