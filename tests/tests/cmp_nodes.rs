@@ -1,6 +1,6 @@
 //! Two CA nodes on one ledger: what one begins the other ends; and many orders at once, with a node that dies.
 //!
-//! `NPKI_ISSUES` says how many (500 without it).
+//! `NPKI_ISSUES` says how many: on SQLite, and on PostgreSQL (`500 60` without it).
 
 #![expect(
     clippy::unwrap_used,
@@ -25,9 +25,14 @@ use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_lab::{Authorities, LabRng};
 use npki_ledger::faults::{Fault, FaultyLedger, Then, When};
 use npki_ledger::{Ledger, MemoryLedger, SealingKey};
+use npki_ledger_postgres::PostgresLedger;
 use npki_ledger_sqlite::SqliteLedger;
 use npki_tests::now;
 
+use cluster::{Cluster, QUICK};
+
+#[path = "../../crates/npki-ledger-postgres/tests/cluster/mod.rs"]
+mod cluster;
 #[path = "cmp_nodes/server.rs"]
 mod server;
 
@@ -412,29 +417,30 @@ fn another_request_under_the_same_name_is_refused() {
 #[test]
 #[ignore = "started by the test below"]
 fn node() {
-    let path = std::env::var("NPKI_NODE_LEDGER").unwrap();
+    let place = std::env::var("NPKI_NODE_LEDGER").unwrap();
     let share = |name| std::env::var(name).unwrap().parse::<u32>().unwrap();
     let (from, to) = (share("NPKI_NODE_FROM"), share("NPKI_NODE_TO"));
     let scene = Scene::new();
-    let ledger = SqliteLedger::open(path).unwrap();
+    let ledger = open(&place);
+    let ledger = &*ledger;
     for number in from..to {
-        let registration = scene.order(&ledger, number);
+        let registration = scene.order(ledger, number);
         let mut client = Client::new(&registration, number, &[]);
         let asking = client.ask(number % 3 == 0);
         let message = asking.message().to_vec();
         let seed = u64::from(number);
         // One in five answers is lost and asked for again.
         if number % 5 == 0 {
-            let _ = scene.answer(&ledger, &message, seed + 10_000_000);
+            let _ = scene.answer(ledger, &message, seed + 10_000_000);
         }
-        let answer = scene.answer(&ledger, &message, seed + 20_000_000);
+        let answer = scene.answer(ledger, &message, seed + 20_000_000);
         match issued(asking, &answer) {
             Ok(found) if found.is_confirmed() => {}
             Ok(found) => {
                 let mut confirming = found.confirm(now(), &mut LabRng::new(seed)).unwrap();
                 // One in seven confirmations is sent twice.
                 for _ in 0..=u32::from(number % 7 == 0) {
-                    let answer = scene.answer(&ledger, confirming.message(), seed + 30_000_000);
+                    let answer = scene.answer(ledger, confirming.message(), seed + 30_000_000);
                     confirming.take(&answer, now()).unwrap();
                 }
             }
@@ -448,18 +454,42 @@ fn node() {
     }
 }
 
-/// Two processes on one database, one of them killed and started again: serials are unique, no order is issued twice,
-/// none is lost, and what was signed is what was recorded.
+/// A file of SQLite, or the address of a PostgreSQL cluster.
+fn open(place: &str) -> Box<dyn Ledger> {
+    match place.starts_with('/') {
+        true => Box::new(SqliteLedger::open(place).unwrap()),
+        false => Box::new(PostgresLedger::open(place, "ca").unwrap()),
+    }
+}
+
+fn count(nth: usize) -> u32 {
+    let counts = std::env::var("NPKI_ISSUES").unwrap_or_else(|_| "500 60".into());
+    counts.split(' ').nth(nth).unwrap().parse().unwrap()
+}
+
 #[test]
-fn two_nodes_one_killed() {
-    let count: u32 = std::env::var("NPKI_ISSUES").map_or(500, |count| count.parse().unwrap());
+fn two_nodes_one_killed_on_sqlite() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ca.sqlite");
-    let ledger = SqliteLedger::open(&path).unwrap();
+    two_nodes_one_killed("SQLite", path.to_str().unwrap(), count(0));
+}
+
+#[test]
+fn two_nodes_one_killed_on_postgres() {
+    if let Some(cluster) = Cluster::start(QUICK) {
+        two_nodes_one_killed("PostgreSQL", cluster.url(), count(1));
+    }
+}
+
+/// Two processes on one database, one of them killed and started again: serials are unique, no order is issued twice,
+/// none is lost, and what was signed is what was recorded.
+fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
+    let ledger = open(place);
+    let ledger = &*ledger;
     let start = |from: u32, to: u32| {
         Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "node"])
-            .env("NPKI_NODE_LEDGER", &path)
+            .env("NPKI_NODE_LEDGER", place)
             .env("NPKI_NODE_FROM", from.to_string())
             .env("NPKI_NODE_TO", to.to_string())
             .stdout(Stdio::null())
@@ -509,7 +539,7 @@ fn two_nodes_one_killed() {
         );
     }
     let scene = Scene::new();
-    let ca = scene.ca(&ledger);
+    let ca = scene.ca(ledger);
     while ca.reconcile(now()).unwrap().delivered > 0 {}
     let news = scene.bank.confirmed.lock().unwrap();
     let orders: BTreeSet<_> = news.iter().map(|(order, _)| *order).collect();
@@ -524,7 +554,7 @@ fn two_nodes_one_killed() {
         assert_eq!(signed.serial_number().octets(), serial);
     }
     assert_eq!(ca.unfinished().unwrap().len(), 0);
-    println!("{count} issues by two nodes, one killed twice");
+    println!("{count} issues by two nodes on {kind}, one killed twice");
 }
 
 #[test]
