@@ -527,7 +527,7 @@ fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
         }
     }
     for kind in ["ca.registered", "ca.recorded", "ca.signed", "ca.confirmed"] {
-        let streams = &kinds[kind];
+        let streams = kinds.get(kind).unwrap();
         assert_eq!(
             streams.len(),
             usize::try_from(count).unwrap(),
