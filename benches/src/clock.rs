@@ -1,6 +1,6 @@
 /// Nanoseconds of processor time that this thread has had.
 #[cfg(unix)]
-pub(crate) fn now() -> f64 {
+pub fn now() -> f64 {
     use rustix::time::{ClockId, clock_gettime};
 
     let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -9,7 +9,7 @@ pub(crate) fn now() -> f64 {
 
 /// Nanoseconds since the first call: elsewhere there is only the clock on the wall.
 #[cfg(not(unix))]
-pub(crate) fn now() -> f64 {
+pub fn now() -> f64 {
     use std::sync::OnceLock;
     use std::time::Instant;
 

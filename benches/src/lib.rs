@@ -4,10 +4,13 @@
 //! slows the machine down slows all of them down; a ratio is the median of the rounds' ratios. Time is the processor's
 //! time of the thread that does the work, in its own process: no peer pays for its start, nobody for a busy machine.
 
+mod allocator;
 mod clock;
 mod peers;
 mod rows;
 
+pub use allocator::Counting;
+pub use clock::now as processor_time;
 pub use peers::Peers;
 pub use rows::{Row, Table, median};
 

@@ -233,6 +233,9 @@ impl Ca<'_> {
     }
 
     /// The revoked certificates of a scope, since an instant if one is given, sorted by serial number.
+    ///
+    /// Held until they are written, 48 octets each: a [`CrlStream`] measures them before it writes them,
+    /// and a revocation between the two would change what was measured.
     fn revoked_entries(
         &self,
         scope: CrlScope,
