@@ -1,5 +1,6 @@
 use npki_cmp::{Body, FailureInfo, Incoming, PollRep, PollReq};
 use npki_core::{Instant, OrderId, PortError};
+use npki_key::SignError;
 use npki_ledger::SealedEntry;
 use rand_core::CryptoRng;
 
@@ -23,12 +24,12 @@ const CHECK_AFTER: i64 = 10;
 /// Requests that are kept for one order, or for one certificate.
 const KEPT: usize = 8;
 
-/// Whether an error passes with time, while the request stays right: the bank did not answer, the key
+/// Whether an error passes with time, while the request stays right: the bank did not answer, the token
 /// did not sign. The ledger's own errors are not among them: nothing could be kept.
 pub(super) const fn passes(error: &CaError) -> bool {
     matches!(
         error,
-        CaError::Bank(PortError::Unknown | PortError::Down) | CaError::Sign(_)
+        CaError::Bank(PortError::Unknown | PortError::Down) | CaError::Sign(SignError::Backend(_))
     )
 }
 
