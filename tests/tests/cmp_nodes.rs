@@ -126,6 +126,13 @@ impl Scene {
     }
 
     fn order_of(&self, ledger: &dyn Ledger, number: u32, profile: &str) -> Registration {
+        let order = self.bank_order(number, profile);
+        let mut rng = LabRng::new(u64::from(number) + 1_500_000);
+        let registered = self.ca(ledger).register(&order, now(), &mut rng);
+        registered.unwrap().unwrap()
+    }
+
+    fn bank_order(&self, number: u32, profile: &str) -> Order {
         let mut octets = [0; 16];
         octets
             .iter_mut()
@@ -134,7 +141,7 @@ impl Scene {
         let id = OrderId::from_octets(octets);
         let mut rng = LabRng::new(u64::from(number) + 1_000_000);
         let key = SealingKey::new(b"idn-1", zeroize::Zeroizing::new([7; 32])).unwrap();
-        let order = Order {
+        Order {
             version: Order::VERSION,
             id,
             action: OrderAction::Issue,
@@ -151,11 +158,7 @@ impl Scene {
             replaces: None,
             ends: now().saturating_add(Duration::from_secs(86_400)),
             idn: key.seal(id.octets(), b"9921013000000", &mut rng).unwrap(),
-        };
-        self.ca(ledger)
-            .register(&order, now(), &mut rng)
-            .unwrap()
-            .unwrap()
+        }
     }
 }
 

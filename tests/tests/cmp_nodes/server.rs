@@ -1,6 +1,7 @@
 //! What the CMP server does with requests that are late, wrong, several, or too early for the bank.
 
 use npki_ca::cmp::CmpKeys;
+use npki_ca::{CaKeys, CertificateKey, CodeKey, CrlKey};
 use npki_cmp::{
     CertReqMsg, CertStatus, Header, PoposSigningKeyInput, ProofOfPossession, Protection, Status,
 };
@@ -129,6 +130,162 @@ fn a_request_that_the_bank_does_not_answer_waits_and_any_node_takes_the_poll() {
         ),
         (1, 1, 1)
     );
+}
+
+/// A key in a token that does not answer, so many times.
+#[derive(Debug)]
+struct Asleep(Box<dyn SigningKey>, AtomicUsize);
+
+impl SigningKey for Asleep {
+    fn public_key(&self) -> &spki::SubjectPublicKeyInfoOwned {
+        self.0.public_key()
+    }
+
+    fn algorithm(&self) -> npki_key::SignatureAlgorithm {
+        self.0.algorithm()
+    }
+
+    fn sign_digest(
+        &self,
+        digest: &npki_core::Digest,
+        rng: &mut dyn rand_core::CryptoRng,
+    ) -> Result<npki_key::Signature, npki_key::SignError> {
+        let less = |silent: usize| silent.checked_sub(1);
+        match self
+            .1
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        {
+            Ok(_) => Err(npki_key::SignError::Backend("asleep".into())),
+            Err(_) => self.0.sign_digest(digest, rng),
+        }
+    }
+}
+
+#[test]
+fn a_request_that_the_token_does_not_sign_waits() {
+    let scene = Scene::new();
+    let authority = scene.authorities.ca(Issuer::Yessign).unwrap();
+    let key = || KeyPool::key(1).unwrap().signing_key().unwrap();
+    let seal = |id: &[u8]| SealingKey::new(id, zeroize::Zeroizing::new([7; 32])).unwrap();
+    let keys = CaKeys {
+        certificate: CertificateKey::new(Box::new(Asleep(key(), AtomicUsize::new(2)))),
+        crl: CrlKey::new(key()),
+        code: CodeKey::new(b"code-1", zeroize::Zeroizing::new([5; 32])),
+        sealing: seal(b"ca"),
+        idn: seal(b"idn-1"),
+    };
+    let ledger = MemoryLedger::new();
+    let ca = || Ca::new(&authority.settings, &keys, &ledger, &scene.bank);
+    let order = scene.bank_order(1, Order::SIGN);
+    let mut rng = LabRng::new(1);
+    let registration = ca().register(&order, now(), &mut rng).unwrap().unwrap();
+    let mut client = Client::new(&registration, 1, &[]);
+    let mut asking = Box::new(client.ask(false));
+    let mut polls = 0;
+    let found = loop {
+        let node = CmpCa::new(ca(), scene.keys());
+        let answer = node
+            .answer(asking.message(), now(), &mut LabRng::new(polls))
+            .unwrap();
+        match asking
+            .take(&answer, now(), &mut LabRng::new(polls))
+            .unwrap()
+        {
+            Step::Issued(found) => break found,
+            Step::Wait { then, .. } => asking = then,
+        }
+        polls += 1;
+        assert!(polls < 9);
+    };
+    assert_eq!(polls, 2);
+    // The TBS was recorded before the token was asked, and that one was signed.
+    assert_eq!(found.certificate().public_key(), client_key(1).public_key());
+    assert_eq!(ca().unfinished().unwrap().len(), 0);
+}
+
+fn client_key(number: u64) -> Box<dyn SigningKey> {
+    let key = PrivateKey::generate(KeyKind::P256, &mut LabRng::new(number + 2_000_000));
+    key.unwrap().signing_key().unwrap()
+}
+
+/// What a model knows of an order.
+#[derive(Default)]
+struct Told {
+    /// Which client has its certificate.
+    winner: Option<usize>,
+    confirmed: bool,
+}
+
+/// Three programs, two of them with the same numbers, say what they have to say in any order and again and again, to
+/// whichever node: each order gives one certificate, to one of them, until it is confirmed.
+#[test]
+fn every_interleaving_is_as_the_model_says() {
+    let count: u64 = std::env::var("NPKI_INTERLEAVINGS").map_or(20, |count| count.parse().unwrap());
+    let scene = Scene::new();
+    let mut steps = 0;
+    for history in 0..count {
+        let ledger = MemoryLedger::new();
+        let registrations = [scene.order(&ledger, 1), scene.order(&ledger, 2)];
+        let order_of = [0, 0, 1];
+        let mut clients: Vec<_> = (0..3_u32)
+            .zip(order_of)
+            .map(|(number, order)| Client::new(&registrations[order], number, &[]))
+            .collect();
+        let mut askings: Vec<_> = clients
+            .iter_mut()
+            .map(|client| Some(client.ask(false)))
+            .collect();
+        let requests: Vec<_> = askings
+            .iter()
+            .flatten()
+            .map(|asking| asking.message().to_vec())
+            .collect();
+        let mut confirmations: [Option<Vec<u8>>; 3] = [None, None, None];
+        let mut certificates: [Option<Body>; 3] = [None, None, None];
+        let mut told = [Told::default(), Told::default()];
+        let mut rng = LabRng::new(history + 500);
+        for _ in 0..12 {
+            steps += 1;
+            let who = usize::try_from(rng.next_u32() % 3).unwrap();
+            let told = &mut told[order_of[who]];
+            if let (Some(confirmation), true) =
+                (&confirmations[who], rng.next_u32().is_multiple_of(3))
+            {
+                assert_eq!(scene.parsed(&ledger, confirmation).body().name(), "pkiconf");
+                told.confirmed = true;
+                continue;
+            }
+            let raw = scene.answer(&ledger, &requests[who], rng.next_u64());
+            let answer = Message::parse(&raw).unwrap();
+            let granted = !told.confirmed && told.winner.is_none_or(|winner| winner == who);
+            assert_eq!(
+                answer.body().name(),
+                if granted { "ip" } else { "error" },
+                "{history}"
+            );
+            if !granted {
+                continue;
+            }
+            told.winner = Some(who);
+            let body = certificates[who].get_or_insert_with(|| answer.body().clone());
+            assert_eq!(body, answer.body(), "{history}: the same certificate");
+            if let Some(asking) = askings[who].take() {
+                let found = issued(asking, &raw).unwrap();
+                let confirming = found.confirm(now(), &mut LabRng::new(history)).unwrap();
+                confirmations[who] = Some(confirming.message().to_vec());
+            }
+        }
+        let records = ledger.records(0, 10_000).unwrap();
+        let recorded = records
+            .iter()
+            .filter(|r| r.record().kind.as_str() == "ca.recorded")
+            .count();
+        assert_eq!(
+            recorded,
+            told.iter().filter(|told| told.winner.is_some()).count()
+        );
+    }
+    println!("{count} interleavings of 3 clients, {steps} messages");
 }
 
 #[test]
