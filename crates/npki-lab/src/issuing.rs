@@ -491,7 +491,9 @@ fn details(person: &Person) -> Result<SubscriberDetails, LabError> {
         phone: person.phone.to_string(),
         mobile: String::new(),
     };
-    SubscriberDetails::new(form).map_err(|error| LabError::Step(error.to_string()))
+    let details = SubscriberDetails::new(form);
+    let details = details.map_err(|error| LabError::Step(error.to_string()))?;
+    Ok(details.confirm_name(&person.name))
 }
 
 fn done(answer: Answer) -> Result<Application, LabError> {

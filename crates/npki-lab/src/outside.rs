@@ -18,7 +18,7 @@ use std::{
 use npki_core::{Idn, OrderId, PortError};
 use npki_policy::Krw;
 use npki_ra::{
-    CallId, EffectId, ReservationId,
+    AcceptedTerm, CallId, EffectId, ReservationId,
     ports::{Immigration, Messages, Notice, PhoneNumber, Whereabouts},
 };
 
@@ -75,6 +75,7 @@ struct State {
     calls: BTreeMap<CallId, npki_ra::ports::CallOutcome>,
     messages: BTreeMap<EffectId, (PhoneNumber, Notice)>,
     elsewhere: Vec<OrderId>,
+    handed_over: BTreeMap<EffectId, (PhoneNumber, Vec<AcceptedTerm>)>,
     journal: Option<Journal>,
     /// What has happened and is not written down yet.
     unwritten: Vec<Happened>,
@@ -167,6 +168,15 @@ impl Outside {
             .values()
             .filter(|(to, _)| to.expose_text() == phone);
         mine.map(|(_, notice)| *notice).collect()
+    }
+
+    /// The terms of which copies were handed over to a telephone, each time.
+    #[must_use]
+    pub fn terms_handed_to(&self, phone: &str) -> Vec<Vec<AcceptedTerm>> {
+        let state = self.state();
+        let all = state.handed_over.values();
+        let mine = all.filter(|(to, _)| to.expose_text() == phone);
+        mine.map(|(_, terms)| terms.clone()).collect()
     }
 
     /// An order of another bank: this one is not asked about it, and not told of it.
@@ -313,6 +323,19 @@ impl Immigration for Outside {
 }
 
 impl Messages for Outside {
+    fn hand_over(
+        &self,
+        id: &EffectId,
+        to: &PhoneNumber,
+        terms: &[AcceptedTerm],
+    ) -> Result<(), PortError> {
+        self.at(Port::Messages, |state| {
+            let copy = (to.clone(), terms.to_vec());
+            state.handed_over.entry(*id).or_insert(copy);
+            Ok(())
+        })
+    }
+
     fn notify(&self, id: &EffectId, to: &PhoneNumber, notice: &Notice) -> Result<(), PortError> {
         self.at(Port::Messages, |state| {
             if !state.messages.contains_key(id) {

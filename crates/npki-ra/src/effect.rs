@@ -29,6 +29,8 @@ pub enum EffectKind {
     Notify,
     /// Tell the subscriber, on the registered phone.
     NotifyRegistered,
+    /// Hand over a copy of the terms that were agreed to (R35).
+    HandOver,
 }
 
 words!(EffectKind, [
@@ -40,6 +42,7 @@ words!(EffectKind, [
     Cancel = "cancel", "발급요청 취소", "cancel the order";
     Revoke = "revoke", "폐기요청", "revoke the certificate";
     Notify = "notify", "알림", "notify";
+    HandOver = "hand-over", "약관 교부", "hand the terms over";
     NotifyRegistered = "notify-registered", "등록된 번호로 알림", "notify on the registered phone";
 ]);
 

@@ -74,7 +74,9 @@ pub use ids::{ApplicationId, CallId, EffectId, IdError, ReservationId, TryId};
 pub use keys::{Keys, RequestKey};
 pub use otp_centre::{DeviceEvent, LedgerOtpCentre, OtpDevice, OtpError, OtpKeys};
 pub use presented::Presented;
-pub use ra::{Answer, Choices, LogIn, Offered, Overview, Ra, Reconciled, Registering, Revocation};
+pub use ra::{
+    Agreement, Answer, Choices, LogIn, Offered, Overview, Ra, Reconciled, Registering, Revocation,
+};
 pub use report::{Check, CheckName, CheckOutcome, Report};
 pub use small::{Consent, Counted, Session, StepName};
 pub use subscriber::{
@@ -91,7 +93,7 @@ pub mod payload {
         CertificateRegistered, Chosen, Confirmed, DetailsGiven, Dropped, EffectRefused,
         ExtraIdentified, FeeConfirmed, FeeDeclined, FeeReserved, Lapsed, MeansVerified, Notified,
         OrderDeclined, Ordered, Refunded, Refused, Registered, RegistrationRefused, Released,
-        Replaces, RevokeAsked, Started, Tried, WentBack,
+        Replaces, RevokeAsked, Started, TermsHandedOver, Tried, WentBack,
     };
     pub use crate::subscriber::event::{
         BillIssued, CardAnswered, CardChosen, CertificateConfirmed, CertificateRevoked,

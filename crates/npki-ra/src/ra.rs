@@ -1,3 +1,4 @@
+mod agreements;
 mod ask;
 mod ask_port;
 mod batch;
@@ -24,6 +25,7 @@ use npki_policy::Policy;
 
 use crate::{Application, Keys, Terms, TrustedCas, ports::Ports, why::Refusal};
 
+pub use agreements::Agreement;
 pub use log_in::LogIn;
 pub use look_up::{Choices, Offered, Overview};
 pub use reconcile::Reconciled;

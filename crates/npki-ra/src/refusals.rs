@@ -82,6 +82,9 @@ refusals! {
         "유효한 발급 요청이 없습니다", "there is no order that stands";
     unknown_certificate() = Rule::new(13),
         "이 은행에서 발급한 인증서가 아닙니다", "no certificate of this bank has this number";
+    name_not_confirmed() = Rule::new(37),
+        "법인·단체명이 은행의 기록과 같은지 확인되지 않았습니다",
+        "the organisation's name is not confirmed as the bank has it";
     nothing_shown() = Rule::new(41),
         "등록할 인증서를 제시하십시오", "show the certificate that is to be registered";
     not_registered() = Rule::new(41),

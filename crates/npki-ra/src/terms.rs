@@ -1,5 +1,5 @@
-use der::Sequence;
-use npki_core::Issuer;
+use der::{Sequence, asn1::OctetString};
+use npki_core::{HashAlgorithm, Issuer};
 
 use crate::words::words;
 
@@ -28,9 +28,10 @@ words!(Term, [
 ///
 /// ```text
 /// AcceptedTerm ::= SEQUENCE {
-///   term PrintableString, issuer PrintableString OPTIONAL, version UTF8String }
+///   term PrintableString, issuer [0] EXPLICIT PrintableString OPTIONAL, version UTF8String,
+///   sha256 [1] EXPLICIT OCTET STRING OPTIONAL }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Sequence)]
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub struct AcceptedTerm {
     /// Which.
     pub term: Term,
@@ -39,6 +40,10 @@ pub struct AcceptedTerm {
     pub issuer: Option<Issuer>,
     /// In which version.
     pub version: String,
+    /// SHA-256 of that version's text, where the bank has said what it is: whoever keeps the texts can
+    /// show which one was agreed to.
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    pub sha256: Option<OctetString>,
 }
 
 /// The terms in force: what is shown, and must be accepted in just these versions.
@@ -53,12 +58,36 @@ impl Terms {
             term,
             issuer,
             version: version.to_owned(),
+            sha256: None,
         };
         let own = [Term::FinanceBasic, Term::FinanceService].map(|t| term(t, None));
         let ca = Issuer::ALL
             .iter()
             .flat_map(|issuer| [Term::CaService, Term::DataToCa].map(|t| term(t, Some(*issuer))));
         Self(own.into_iter().chain(ca).collect())
+    }
+
+    /// One term in the version whose text this is; it takes the place of an older one.
+    ///
+    /// # Errors
+    /// [`der::Error`] never: a digest fits an OCTET STRING.
+    pub fn with_text(
+        mut self,
+        term: Term,
+        issuer: Option<Issuer>,
+        version: &str,
+        text: &str,
+    ) -> der::Result<Self> {
+        let digest = HashAlgorithm::Sha256.digest(text.as_bytes());
+        self.0
+            .retain(|old| (old.term, old.issuer) != (term, issuer));
+        self.0.push(AcceptedTerm {
+            term,
+            issuer,
+            version: version.to_owned(),
+            sha256: Some(OctetString::new(digest.octets())?),
+        });
+        Ok(self)
     }
 
     /// What step 1 asks for.

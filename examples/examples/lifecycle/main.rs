@@ -2,7 +2,7 @@
 //!
 //! A bank and two CAs in one process, on SQLite ledgers in a temporary folder; a subscriber's disk and
 //! USB stick beside them. 홍길동 gets a limited certificate in seven steps, logs in with it, renews it,
-//! loses it and has it reissued, buys a general-purpose one, copies, exports and revokes. Each step says
+//! loses it and has it reissued, buys a general-purpose one, copies, exports, registers another bank's and revokes. Each step says
 //! what was decided and by which rule (`docs/RULES.md`).
 //!
 //! Run: `cargo run --release --example lifecycle`
@@ -13,6 +13,7 @@
 //! Expected: some hundred lines that end with `끝 (done)`; refusals among them are part of the story.
 
 mod bank;
+mod desk;
 mod refusals;
 mod story;
 mod subscriber;

@@ -5,7 +5,7 @@ use std::error::Error;
 use npki::authority::{
     ledger::IdempotencyKey,
     ra::{
-        Answer, ApplicationId, BillKind, Command, Consent, Counted, Session, Step,
+        Answer, ApplicationId, BillKind, Command, Consent, Counted, Errand, Session, Step,
         ports::{MeansAnswer, Otp, Secret, UserId},
     },
 };
@@ -18,9 +18,9 @@ use crate::tell::{self, line};
 /// 심청 at the bank: with little money, a telephone that fails, and a device that she misreads.
 pub(crate) fn tell(lab: &Lab<'_>) -> Result<(), Box<dyn Error>> {
     let person = Person::of("sim").ok_or("심청 is not there")?;
-    let visit = Visit::begin(lab, person)?.ok_or("not admitted")?;
+    let visit = Visit::begin(lab, person, OrderAction::Issue)?.ok_or("not admitted")?;
     visit.withhold_consent()?;
-    let visit = Visit::begin(lab, person)?.ok_or("not admitted")?;
+    let visit = Visit::begin(lab, person, OrderAction::Issue)?.ok_or("not admitted")?;
     visit.choose(Product::PersonalGeneral, Issuer::Kica)?;
     for habit in [PhoneHabit::Silent, PhoneHabit::Forwarded, PhoneHabit::Wrong] {
         lab.outside.phones_answer(habit);
@@ -53,7 +53,7 @@ pub(crate) fn at_night(lab: &Lab<'_>) -> Result<(), Box<dyn Error>> {
     let midnight = lab.now().kst_day().plus_days(1).start();
     lab.wait_until(midnight);
     let person = Person::of("sim").ok_or("심청 is not there")?;
-    Visit::begin(lab, person)?;
+    Visit::begin(lab, person, OrderAction::Issue)?;
     Ok(())
 }
 
@@ -85,17 +85,21 @@ pub(crate) fn receipt(
 }
 
 /// One application of one person.
-struct Visit<'a> {
+pub(crate) struct Visit<'a> {
     lab: &'a Lab<'a>,
     person: &'a Person,
-    id: ApplicationId,
+    pub(crate) id: ApplicationId,
 }
 
 impl<'a> Visit<'a> {
     /// Step 1. `None`: refused.
-    fn begin(lab: &'a Lab<'a>, person: &'a Person) -> Result<Option<Self>, Box<dyn Error>> {
+    pub(crate) fn begin(
+        lab: &'a Lab<'a>,
+        person: &'a Person,
+        errand: impl Into<Errand>,
+    ) -> Result<Option<Self>, Box<dyn Error>> {
         let (ra, mut rng) = (lab.ra(), lab.rng());
-        let step = ra.apply(OrderAction::Issue, Channel::Pc, Session::LoggedIn);
+        let step = ra.apply(errand, Channel::Pc, Session::LoggedIn);
         let terms = step.terms().to_vec();
         let begin = step.agree(UserId::new(&person.user), person.idn()?, terms);
         let key = IdempotencyKey::generate(&mut rng);
@@ -113,7 +117,7 @@ impl<'a> Visit<'a> {
     }
 
     /// Carries a command out; tells the refusal, if it is one.
-    fn go(&self, command: &Command) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn go(&self, command: &Command) -> Result<(), Box<dyn Error>> {
         if let Some(refusal) = self.ask(command)?.refused() {
             tell::refused(self.lab.now(), &refusal);
         }
@@ -128,7 +132,7 @@ impl<'a> Visit<'a> {
             .handle(self.id, command, &key, lab.now(), &mut rng)?)
     }
 
-    fn next(&self) -> Result<Step, Box<dyn Error>> {
+    pub(crate) fn next(&self) -> Result<Step, Box<dyn Error>> {
         let application = self.lab.ra().application(self.id)?;
         Ok(application.ok_or("the application is gone")?.next())
     }
@@ -179,15 +183,9 @@ impl<'a> Visit<'a> {
     /// R32: the tenth wrong one-time password locks, whatever comes then; a branch lifts the lock.
     fn ten_wrong_codes(&self) -> Result<(), Box<dyn Error>> {
         let (lab, person) = (self.lab, self.person);
-        let wrong = || -> Command {
-            Command::AnswerMeans(MeansAnswer::Otp(Otp {
-                serial: Secret::new(person.otp_device().expose_text()),
-                code: Secret::new("not it"),
-            }))
-        };
-        self.go(&wrong())?;
+        self.go(&self.wrong_code())?;
         for _ in 0..9 {
-            self.ask(&wrong())?;
+            self.ask(&self.wrong_code())?;
         }
         line(lab.now(), "… 모두 10번", "… ten times in all");
         self.go(&Command::AnswerMeans(person.otp_answer(lab.now())))?;
@@ -206,7 +204,15 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
-    fn account(&self) -> Result<Command, Box<dyn Error>> {
+    /// What the device does not show.
+    pub(crate) fn wrong_code(&self) -> Command {
+        Command::AnswerMeans(MeansAnswer::Otp(Otp {
+            serial: Secret::new(self.person.otp_device().expose_text()),
+            code: Secret::new("not it"),
+        }))
+    }
+
+    pub(crate) fn account(&self) -> Result<Command, Box<dyn Error>> {
         let Step::Identify(step) = self.next()? else {
             return Err("identification is the next step".into());
         };

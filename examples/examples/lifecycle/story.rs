@@ -18,7 +18,7 @@ use npki_lab::{Authorities, Held, Lab, LabLedgers, Person};
 
 use crate::{
     bank::{self, Wish},
-    refusals,
+    desk, refusals,
     subscriber::{NEW_PASSWORD, PASSWORD, Subscriber},
     tell::{chapter, line, sentence},
 };
@@ -111,8 +111,14 @@ pub(crate) fn tell(now: Instant, dir: &Path) -> Result<(), Box<dyn Error>> {
         &format!("exported to PFX (R62): {keys} key(s), R {}", yes(with_r).1),
     );
 
-    chapter("폐지", "revocation");
-    story.revoke(&held, RevocationReason::CessationOfOperation)?;
+    chapter(
+        "타행 인증서 등록과 해제",
+        "another bank's certificate, registered and deregistered",
+    );
+    desk::register(&lab, hong)?;
+
+    chapter("본인확인으로 폐지", "revocation by identification");
+    desk::revoke(&lab, hong, &held.certificate, held.issuer)?;
     story.log_in(&held, &id, NEW_PASSWORD, Purpose::Bank)?;
 
     refusals::receipt(&lab, hong, &general.certificate)?;

@@ -3,12 +3,15 @@ use npki_policy::{Policy, evaluate};
 
 use super::{
     command::{Choice, Selection},
-    decision::{Decision, Draft},
+    decision::{Decision, Draft, Wish},
     event::{Chosen, Replaces},
     facts::{Facts, Subject, digest, place, rules},
     state::State,
 };
-use crate::{Consent, Errand, Term, Terms, Why, refusals, subscriber::event::ConsentChanged};
+use crate::{
+    Consent, Errand, Term, Terms, Why, effect::EffectKind, refusals,
+    subscriber::event::ConsentChanged,
+};
 
 /// Step 2.
 pub(super) fn choose(
@@ -101,8 +104,13 @@ pub(super) fn choose(
         rules: rules(&decision),
         policy: digest(policy),
     }));
-    Decision {
+    let mut decision = Decision {
         events,
         ..Decision::default()
+    };
+    if state.errand != Errand::Order(OrderAction::Renew) {
+        // All terms are agreed to now, the bank's and the CA's (R35).
+        decision = decision.and(Wish::of(EffectKind::HandOver));
     }
+    decision
 }

@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use der::Encode;
-use npki_core::{Instant, Product};
+use npki_core::{Holder, Instant, Product};
 use npki_ledger::Pseudonym;
 use npki_policy::{Krw, Policy, evaluate};
 
@@ -96,6 +96,10 @@ pub fn decide(
             confirm_fee(state, *amount, *account, facts, now, policy)
         }
         Command::GiveDetails(details) => {
+            let organisation = matches!(state.holder, Holder::Corporation | Holder::Association);
+            if organisation && !details.confirms(&facts.customer.real_name) {
+                return Decision::refuse([refusals::name_not_confirmed()]);
+            }
             let id = facts.fresh.sealed;
             let plaintext = details.expose_form().to_der().unwrap_or_default();
             let given = DetailsGiven { details: id };

@@ -1,7 +1,7 @@
 use core::fmt;
 
 use der::Sequence;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::ports::PhoneNumber;
 
@@ -10,7 +10,10 @@ use crate::ports::PhoneNumber;
 /// Used for the certificate alone. Kept under seal; no port takes it, so that it cannot flow back
 /// into the bank's record. Name and IDN are not here: they come from the identified record (R37).
 #[derive(Clone, PartialEq, Eq)]
-pub struct SubscriberDetails(DetailsForm);
+pub struct SubscriberDetails {
+    form: DetailsForm,
+    confirmed: Option<Zeroizing<String>>,
+}
 
 /// The fields of step 5 as they are filled in.
 ///
@@ -88,22 +91,45 @@ impl SubscriberDetails {
         .filter_map(|(fine, fault)| (!fine).then_some(fault))
         .collect();
         if faults.is_empty() {
-            Ok(Self(form))
+            Ok(Self {
+                form,
+                confirmed: None,
+            })
         } else {
             Err(DetailsError(faults))
         }
     }
 
+    /// The applicant has been shown the organisation's name on record, and says that it is this one
+    /// (법인·단체명 확인). Wanted of corporations and associations, compared, and kept nowhere: the
+    /// certificate gets the name of the record (R37).
+    #[must_use]
+    pub fn confirm_name(mut self, name: &str) -> Self {
+        self.confirmed = Some(Zeroizing::new(name.to_owned()));
+        self
+    }
+
+    /// Whether this name was confirmed; blanks at its ends do not count.
+    pub(crate) fn confirms(&self, name: &str) -> bool {
+        let confirmed = self.confirmed.as_ref();
+        confirmed.is_some_and(|confirmed| confirmed.trim() == name.trim())
+    }
+
+    /// The name that was confirmed, for a digest.
+    pub(crate) fn expose_confirmed(&self) -> &str {
+        self.confirmed.as_ref().map_or("", |name| name.as_str())
+    }
+
     /// The fields.
     #[must_use]
     pub const fn expose_form(&self) -> &DetailsForm {
-        &self.0
+        &self.form
     }
 
     /// Where messages go.
     #[must_use]
     pub fn notify(&self) -> PhoneNumber {
-        let Self(form) = self;
+        let Self { form, confirmed: _ } = self;
         let number = if form.mobile.is_empty() {
             &form.phone
         } else {
@@ -115,14 +141,15 @@ impl SubscriberDetails {
 
 impl Drop for SubscriberDetails {
     fn drop(&mut self) {
-        let Self(DetailsForm {
+        let Self { form, confirmed: _ } = self;
+        let DetailsForm {
             english_name,
             email,
             postal_code,
             address,
             phone,
             mobile,
-        }) = self;
+        } = form;
         for field in [english_name, email, postal_code, address, phone, mobile] {
             field.zeroize();
         }
@@ -131,7 +158,10 @@ impl Drop for SubscriberDetails {
 
 impl fmt::Debug for SubscriberDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(_) = self;
+        let Self {
+            form: _,
+            confirmed: _,
+        } = self;
         f.write_str("SubscriberDetails(..)")
     }
 }

@@ -48,6 +48,7 @@ events! {
         CancelAsked = "application.cancel-asked";
         Dropped = "application.effect-dropped";
         RevokeAsked = "application.revoke-asked";
+        TermsHandedOver = "application.terms-handed-over";
         CertificateRegistered = "application.certificate-registered";
         RegistrationRefused = "application.registration-refused";
     }
@@ -315,6 +316,15 @@ pub struct Notified {
     pub effect: EffectId,
     /// What.
     pub notice: NoticeKind,
+}
+
+/// A copy of the terms that were agreed to is handed over (R35).
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub struct TermsHandedOver {
+    /// The effect that did.
+    pub effect: EffectId,
+    /// Which, in which versions.
+    pub terms: Vec<AcceptedTerm>,
 }
 
 /// The other side of a port has refused what an effect asked for; somebody has to look.

@@ -399,6 +399,7 @@ pub fn evolve(mut state: State, event: &Event) -> Result<State, EventError> {
         | Event::Tried(_)
         | Event::Refused(_)
         | Event::RegistrationRefused(_)
+        | Event::TermsHandedOver(_)
         | Event::Dropped(_) => {}
     }
     Ok(state)
@@ -419,6 +420,7 @@ fn may_follow_the_end(kind: &EventKind) -> bool {
             | "application.released"
             | "application.refunded"
             | "application.notified"
+            | "application.terms-handed-over"
             | "application.effect-refused"
             | "application.effect-dropped"
             | "application.refused"

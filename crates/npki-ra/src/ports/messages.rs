@@ -3,7 +3,7 @@ use core::fmt::Debug;
 use npki_core::{Issuer, PortError, Product, Sentence};
 
 use super::PhoneNumber;
-use crate::{EffectId, words::words};
+use crate::{AcceptedTerm, EffectId, words::words};
 
 /// Messages to a subscriber's telephone.
 pub trait Messages: Debug + Send + Sync {
@@ -12,6 +12,18 @@ pub trait Messages: Debug + Send + Sync {
     /// # Errors
     /// [`PortError`].
     fn notify(&self, id: &EffectId, to: &PhoneNumber, notice: &Notice) -> Result<(), PortError>;
+
+    /// Hands over copies of the terms that a subscriber has agreed to, in just these versions (교부,
+    /// R35); with an id that was handed over already, nothing is sent again.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    fn hand_over(
+        &self,
+        id: &EffectId,
+        to: &PhoneNumber,
+        terms: &[AcceptedTerm],
+    ) -> Result<(), PortError>;
 }
 
 /// What a subscriber is told. Names no person, so that it can be recorded.

@@ -20,6 +20,7 @@ impl Ra<'_> {
         for term in &begin.terms {
             parts.push(term.term.name().as_bytes());
             parts.push(term.version.as_bytes());
+            parts.extend(term.sha256.iter().map(|sha256| sha256.as_bytes()));
         }
         self.keys.requests.digest(&parts)
     }
@@ -32,6 +33,7 @@ impl Ra<'_> {
             Command::VerifyAccount { password, .. } => parts.push(password.0.expose_octets()),
             Command::AnswerMeans(answer) => parts.extend(answer.secret_parts()),
             Command::GiveDetails(details) => {
+                parts.push(details.expose_confirmed().as_bytes());
                 let form = details.expose_form();
                 parts.extend(
                     [

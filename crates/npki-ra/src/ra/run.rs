@@ -10,7 +10,7 @@ use crate::{
     State, Why, Wish,
     application::event::{
         Captured, Dropped, EffectRefused, FeeDeclined, FeeReserved, Notified, Refunded, Registered,
-        Released,
+        Released, TermsHandedOver,
     },
     effect::EffectKind,
     ids::{derive, sub_key},
@@ -189,6 +189,18 @@ impl Ra<'_> {
                     Notified { effect, notice }.into(),
                 )
             }
+            EffectKind::HandOver => {
+                let (Some(phone), Some(_)) = (self.phone_for(state, effect.what)?, &state.chosen)
+                else {
+                    // Gone back: the next choice has its own copy.
+                    return Ok(dropped());
+                };
+                let (effect, terms) = (effect.id, state.terms.clone());
+                (
+                    self.ports.messages.hand_over(&effect, &phone, &terms),
+                    TermsHandedOver { effect, terms }.into(),
+                )
+            }
             EffectKind::Revoke => return Err(damaged("effect")),
         };
         Ok(match answer {
@@ -350,6 +362,7 @@ const fn rule_of(what: EffectKind) -> Rule {
         EffectKind::Refund => Rule::new(21),
         EffectKind::Register | EffectKind::Cancel => Rule::with_letter(18, 'b'),
         EffectKind::Revoke => Rule::new(13),
+        EffectKind::HandOver => Rule::new(35),
         EffectKind::Notify | EffectKind::NotifyRegistered => Rule::new(70),
     }
 }

@@ -281,6 +281,12 @@ fn laws(story: Story, world: &World) {
     assert_eq!(states, wanted);
     assert_eq!(world.stages(), money);
     assert_eq!(world.set(|o| o.orders.len()), orders);
+    // A copy of the terms for each application that had agreed to them (R35).
+    let copies = match story {
+        Story::Reissue(_) => 2,
+        _ => 1,
+    };
+    assert_eq!(world.set(|o| o.handed_over.len()), copies);
     assert_eq!(world.open_effects(), 0);
     assert_eq!(audit(&world.store, None).unwrap(), []);
     assert!(world.ra().open_applications().unwrap().is_empty());

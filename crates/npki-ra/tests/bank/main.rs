@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod desk;
 mod events;
 mod life;
 mod log_in;

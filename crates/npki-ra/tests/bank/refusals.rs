@@ -590,6 +590,7 @@ fn ten_thousand_refusals_do_not_make_an_application_that_cannot_be_read() {
         world.store.commit(&[commit]).unwrap().remove(0).unwrap();
     }
     walk.choose(Product::PersonalLimited, Issuer::Yessign);
-    assert_eq!(walk.application().state().version, 10_242);
+    // Begun, chosen, and a copy of the terms handed over.
+    assert_eq!(walk.application().state().version, 10_243);
     assert_eq!(walk.ra.why(walk.id).unwrap().len(), 10_240);
 }

@@ -16,8 +16,8 @@ use npki_core::{
 use npki_ledger::{IdempotencyKey, Ledger, MemoryLedger, SealingKey, Span};
 use npki_policy::{Enrolment, Krw, Policy};
 use npki_ra::{
-    Answer, Application, ApplicationId, Begin, CallId, Command, Consent, DetailsForm, EffectId,
-    Errand, Keys, Ra, RaError, ReservationId, RevocationLists, Session, Step, Subscriber,
+    AcceptedTerm, Answer, Application, ApplicationId, Begin, CallId, Command, Consent, DetailsForm,
+    EffectId, Errand, Keys, Ra, RaError, ReservationId, RevocationLists, Session, Step, Subscriber,
     SubscriberDetails, Terms, TrustedCas, TryId, ports::*,
 };
 use rand_core::SeedableRng;
@@ -67,6 +67,9 @@ pub(crate) struct OutsideState {
     pub(crate) tries: BTreeSet<TryId>,
     pub(crate) wrong_codes: u32,
     pub(crate) sent: BTreeMap<EffectId, NoticeKind>,
+    pub(crate) handed_over: BTreeMap<EffectId, Vec<AcceptedTerm>>,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) registered: Registered,
     pub(crate) orders: BTreeMap<OrderId, CaOrder>,
     pub(crate) declines: bool,
     pub(crate) silent_ca: bool,
@@ -130,6 +133,9 @@ impl World {
                     tries: BTreeSet::new(),
                     wrong_codes: 0,
                     sent: BTreeMap::new(),
+                    handed_over: BTreeMap::new(),
+                    enrolment: Enrolment::PersonalBanking,
+                    registered: Registered::No,
                     orders: BTreeMap::new(),
                     declines: false,
                     silent_ca: false,
@@ -290,8 +296,8 @@ impl BankSystems for Outside {
                 real_name: "홍길동".into(),
                 english_name: "HONG GILDONG".into(),
                 holder: state.holder,
-                enrolments: vec![Enrolment::PersonalBanking],
-                business_number: Registered::No,
+                enrolments: vec![state.enrolment],
+                business_number: state.registered,
                 phones: vec![RegisteredPhone {
                     masked: "010-****-5678".into(),
                     number: PhoneNumber::new("010-1234-5678"),
@@ -488,6 +494,18 @@ impl OtpCentre for Outside {
 }
 
 impl Messages for Outside {
+    fn hand_over(
+        &self,
+        id: &EffectId,
+        _: &PhoneNumber,
+        terms: &[AcceptedTerm],
+    ) -> Result<(), PortError> {
+        Outside::call(self, |state| {
+            state.handed_over.insert(*id, terms.to_vec());
+            Ok(())
+        })
+    }
+
     fn notify(&self, id: &EffectId, _: &PhoneNumber, notice: &Notice) -> Result<(), PortError> {
         assert!(!notice.sentence().ko.is_empty());
         Outside::call(self, |state| {
