@@ -514,6 +514,83 @@ fn a_pair_is_confirmed_whole_or_not_at_all() {
     }
 }
 
+/// Whatever a template wishes for, the certificate is a subscriber's: nobody gets a CA's, another name or more time.
+#[test]
+fn wishes_in_a_template_are_not_granted() {
+    // basicConstraints CA:TRUE; keyUsage keyCertSign and cRLSign; anyPolicy.
+    let extensions: [&[u8]; 3] = [
+        &[
+            0x30, 0x0f, 6, 3, 0x55, 0x1d, 0x13, 1, 1, 0xff, 4, 5, 0x30, 3, 1, 1, 0xff,
+        ],
+        &[0x30, 0x0b, 6, 3, 0x55, 0x1d, 0x0f, 4, 4, 3, 2, 1, 6],
+        &[
+            0x30, 0x11, 6, 3, 0x55, 0x1d, 0x20, 4, 10, 0x30, 8, 0x30, 6, 6, 4, 0x55, 0x1d, 0x20, 0,
+        ],
+    ];
+    let scene = Scene::new();
+    let own = &scene
+        .authorities
+        .ca(Issuer::Yessign)
+        .unwrap()
+        .settings
+        .certificate;
+    let count: u32 = std::env::var("NPKI_TEMPLATES").map_or(32, |count| count.parse().unwrap());
+    for wishes in 0..count {
+        let ledger = MemoryLedger::new();
+        let registration = scene.order(&ledger, 1);
+        let mut client = Client::new(&registration, 1, &[]);
+        let asking = client.ask(false);
+        let code = &registration.authorization_code;
+        let message = altered(asking.message(), code, |_, body| {
+            let request = requests(body).first_mut().unwrap();
+            let template = &mut request.cert_req.cert_template;
+            let wanted = extensions.iter().enumerate();
+            let wanted = wanted.filter(|(bit, _)| wishes >> bit & 1 == 1);
+            template.extensions = Some(
+                wanted
+                    .map(|(_, der)| der::Decode::from_der(der).unwrap())
+                    .collect(),
+            );
+            if wishes >> 3 & 1 == 1 {
+                template.subject = Some(der::Decode::from_der(own.subject().der()).unwrap());
+            }
+            if wishes >> 4 & 1 == 1 {
+                // notAfter, in 2049.
+                let time = [&[0xa1, 0x0f, 0x17, 0x0d][..], b"491231235959Z"].concat();
+                template.validity = Some(vec![der::Decode::from_der(&time).unwrap()]);
+            }
+        });
+        let answer = scene.parsed(&ledger, &message);
+        let Body::Ip(content) = answer.body() else {
+            panic!("{wishes}: {answer:?}")
+        };
+        let given = content
+            .response
+            .first()
+            .unwrap()
+            .certified_key_pair
+            .as_ref()
+            .unwrap();
+        let npki_cmp::CertOrEncCert::Certificate(given) = &given.cert_or_enc_cert else {
+            panic!("{wishes}")
+        };
+        let der = der::Encode::to_der(given).unwrap();
+        let certificate = npki_cert::Certificate::parse(&der).unwrap();
+        let found = npki_cert::lint(&certificate, npki_cert::Profile::SubscriberSign);
+        assert!(
+            found
+                .iter()
+                .all(|f| f.severity != npki_core::Severity::Error),
+            "{found:?}"
+        );
+        assert!(certificate.basic_constraints().is_none());
+        assert!(!certificate.subject().matches(own.subject()));
+        let end = now().kst_day().plus_one_year().last_second();
+        assert_eq!(certificate.not_after(), end);
+    }
+    println!("{count} templates, nothing of them granted");
+}
+
 /// Octets that are no message, or one with any octet changed: an answer each time, never a certificate for a message
 /// that was not sent, and no panic.
 #[test]
