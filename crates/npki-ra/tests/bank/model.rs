@@ -13,13 +13,16 @@ use npki_core::{
 };
 use npki_ledger::{Change, Ledger as _, audit};
 use npki_ra::{
-    Answer, ApplicationId, BillKind, Choice, Command, Consent, RaError, ReservationId, Revocation,
-    Revoke, Selection, Step, StepName, Subscriber,
+    Answer, ApplicationId, BillKind, ChallengeFor, Choice, Command, Consent, Errand, RaError,
+    ReservationId, Revocation, Revoke, Selection, Step, StepName, Subscriber,
     ports::{CallOutcome, UserId},
 };
 use proptest::prelude::*;
 
-use crate::world::*;
+use crate::{
+    other_bank::{Made, Wanted},
+    world::*,
+};
 
 const BEGIN: &str = "2026-11-23T12:00:00+09:00";
 const CAS: [Issuer; 2] = [Issuer::Kica, Issuer::Koscom];
@@ -27,7 +30,7 @@ const CAS: [Issuer; 2] = [Issuer::Kica, Issuer::Koscom];
 /// What somebody does next. Numbers choose among what there is.
 #[derive(Clone, Debug)]
 enum Deed {
-    Begin(OrderAction, Channel),
+    Begin(Errand, Channel),
     /// From the first step to the confirmed certificate, as far as it goes.
     Whole(OrderAction, Channel, usize),
     /// So many steps of an application, as they come, rightly answered.
@@ -40,6 +43,9 @@ enum Deed {
     Revoke(usize, RevocationReason),
     RevokedAtTheCa(usize),
     ByCertificate(usize),
+    /// Shows another bank's certificate, in whatever application.
+    Register(usize),
+    Deregister,
     Bill(usize, BillKind),
     Consent(Consent, Channel),
     Wait(Duration),
@@ -80,6 +86,8 @@ struct Model {
     applications: Vec<ApplicationId>,
     issued: Vec<Issued>,
     bills: BTreeSet<ReservationId>,
+    /// Another bank's certificate of the same person.
+    other: Made,
     refused: usize,
 }
 
@@ -87,7 +95,12 @@ impl Model {
     fn new() -> Self {
         let world = World::new();
         world.set(|o| o.balance = 1_000_000);
+        let other = world.other.certify(&Wanted {
+            to: "2030-03-01T23:59:59+09:00",
+            ..Wanted::default()
+        });
         Self {
+            other,
             world,
             now: at(BEGIN),
             requests: Cell::new(0),
@@ -120,7 +133,8 @@ impl Model {
         match deed {
             Deed::Walk(which, steps) => self.walk(*which, 0, *steps),
             Deed::Whole(action, channel, choice) => {
-                self.watched(|model| model.carry_out(&Deed::Begin(*action, *channel)));
+                let errand = Errand::from(*action);
+                self.watched(|model| model.carry_out(&Deed::Begin(errand, *channel)));
                 self.walk(0, *choice, 12);
                 let order = |model: &Self| {
                     let state = model.world.ra().application(*model.applications.last()?);
@@ -258,6 +272,22 @@ impl Model {
                 }
                 answer.is_some()
             }
+            Deed::Register(which) => {
+                let Some(id) = pick(&self.applications, *which).copied() else {
+                    return false;
+                };
+                let what = ChallengeFor::Register(id);
+                let challenge = self.world.ra().challenge(&what, now, &mut rng(9));
+                let presented = self.other.presented(&challenge);
+                let answer = self.ask(|ra, key| ra.register(id, &presented, key, now, &mut rng(9)));
+                answer.is_some_and(|done| matches!(done.answer, Answer::Refused(_)))
+            }
+            Deed::Deregister => {
+                let (user, sha256) = (UserId::new(USER), self.other.sha256());
+                let answer =
+                    self.ask(|ra, key| ra.deregister(&user, &sha256, key, now, &mut rng(9)));
+                matches!(answer, Some(Err(_)))
+            }
             Deed::Bill(which, kind) => {
                 let Some(held) = self.held(*which) else {
                     return false;
@@ -381,6 +411,14 @@ impl Model {
             }
             Step::Details(step) => step.give(details()),
             Step::PasswordAndMedium(step) => step.order(),
+            Step::Revoke(step) => {
+                let held = self.held(choice)?;
+                step.revoke(Revoke {
+                    issuer: held.issuer,
+                    serial: held.serial.clone(),
+                    reason: RevocationReason::KeyCompromise,
+                })
+            }
             _ => return None,
         })
     }
@@ -492,7 +530,7 @@ impl Model {
             let counted = record.kind.as_str() == "application.tried";
             let refusal = matches!(
                 record.kind.as_str(),
-                "application.refused" | "subscriber.refused"
+                "application.refused" | "application.registration-refused" | "subscriber.refused"
             );
             assert!(counted || refusal, "{}", record.kind);
             let changes = record.changes.iter();
@@ -525,6 +563,12 @@ impl Model {
             assert!(!self.bills.contains(reservation), "{deed:?}");
         }
         let subscriber = self.subscriber();
+        // R41: one certificate is registered once.
+        let live = subscriber
+            .others
+            .iter()
+            .filter(|other| other.deregistered_at.is_none());
+        assert!(live.count() <= 1, "{deed:?}");
         for held in &subscriber.certificates {
             if let Some(paid) = held.paid_with {
                 assert!(!(subscriber.is_billed(&paid) && subscriber.is_refunded(&paid)));
@@ -605,6 +649,11 @@ fn deeds() -> impl Strategy<Value = Deed> {
         2 => Just(OrderAction::Reissue),
         1 => Just(OrderAction::Renew),
     ];
+    let errand = prop_oneof![
+        3 => action.clone().prop_map(Errand::from),
+        1 => Just(Errand::Revoke),
+        1 => Just(Errand::Register),
+    ];
     let channel = prop_oneof![4 => Just(Channel::Pc), 1 => Just(Channel::Branch)];
     let which = || 0..4usize;
     let stray = prop_oneof![
@@ -628,7 +677,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
     let days = prop_oneof![1..9i32, Just(335), Just(336), Just(366)];
     let fault = prop_oneof![Just(PortFault::Down), Just(PortFault::LostAfter)];
     prop_oneof![
-        4 => (action.clone(), channel.clone()).prop_map(|(a, c)| Deed::Begin(a, c)),
+        4 => (errand, channel.clone()).prop_map(|(e, c)| Deed::Begin(e, c)),
         12 => (action, channel.clone(), 0..6usize).prop_map(|(a, c, n)| Deed::Whole(a, c, n)),
         8 => (which(), 1..12usize).prop_map(|(w, n)| Deed::Walk(w, n)),
         4 => (which(), stray).prop_map(|(w, s)| Deed::Stray(w, s)),
@@ -638,6 +687,8 @@ fn deeds() -> impl Strategy<Value = Deed> {
         2 => (which(), reason).prop_map(|(w, r)| Deed::Revoke(w, r)),
         1 => which().prop_map(Deed::RevokedAtTheCa),
         2 => which().prop_map(Deed::ByCertificate),
+        2 => which().prop_map(Deed::Register),
+        1 => Just(Deed::Deregister),
         3 => (which(), kind).prop_map(|(w, k)| Deed::Bill(w, k)),
         1 => (consent, channel).prop_map(|(c, w)| Deed::Consent(c, w)),
         4 => span.prop_map(|s| Deed::Wait(Duration::from_secs(s))),
