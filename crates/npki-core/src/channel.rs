@@ -1,4 +1,4 @@
-use crate::names::named;
+use crate::named;
 
 /// Where a subscriber meets the bank (R33).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-use crate::names::named;
+use crate::named;
 
 /// A certification authority (인증기관) of the national PKI, or the lab issuer with its habits.
 ///

@@ -55,6 +55,9 @@ pub use instant::{Instant, InstantError};
 pub use issuer::Issuer;
 pub use kst_day::{KstDay, KstDayError};
 pub use names::UnknownName;
+
+#[doc(hidden)]
+pub use der; // for `named!`
 pub use order::{
     Order, OrderAction, OrderId, Replaced, ReplacedBecause, SubjectNames, ValidityRule,
 };

@@ -10,11 +10,30 @@ pub struct UnknownName {
     pub known: String,
 }
 
-/// Gives a fieldless enumeration its stable name and its Korean and English labels, from one table.
+/// Gives a fieldless enumeration its stable name, which is also its DER (a PrintableString), and its
+/// Korean and English labels, from one table; with the word for what it is, it is read from text too.
 ///
-/// The names are written into ledgers and files and never change.
+/// The names stand in ledgers, policy files and JSON and never change. Not an interface for others: the
+/// rooms of this workspace name their enumerations by it.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! named {
-    ($type:ident, $what:literal, [$($variant:ident = $name:literal, $ko:literal, $en:literal;)+]) => {
+    ($type:ident, $what:literal, [$($rows:tt)+]) => {
+        $crate::named!($type, [$($rows)+]);
+
+        impl core::str::FromStr for $type {
+            type Err = $crate::UnknownName;
+
+            fn from_str(s: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|v| v.name() == s).ok_or_else(|| $crate::UnknownName {
+                    what: $what,
+                    found: s.to_owned(),
+                    known: Self::ALL.iter().map(|v| v.name()).collect::<Vec<_>>().join(" "),
+                })
+            }
+        }
+    };
+    ($type:ident, [$($variant:ident = $name:literal, $ko:literal, $en:literal;)+]) => {
         impl $type {
             /// Every value, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
@@ -27,8 +46,8 @@ macro_rules! named {
 
             /// What people are shown, in Korean and English.
             #[must_use]
-            pub const fn label(self) -> crate::Sentence {
-                match self { $(Self::$variant => crate::Sentence::fixed($ko, $en)),+ }
+            pub const fn label(self) -> $crate::Sentence {
+                match self { $(Self::$variant => $crate::Sentence::fixed($ko, $en)),+ }
             }
         }
 
@@ -39,77 +58,34 @@ macro_rules! named {
         }
 
         /// Written as a PrintableString with the stable name.
-        impl der::FixedTag for $type {
-            const TAG: der::Tag = der::Tag::PrintableString;
+        impl $crate::der::FixedTag for $type {
+            const TAG: $crate::der::Tag = $crate::der::Tag::PrintableString;
         }
 
-        impl der::EncodeValue for $type {
-            fn value_len(&self) -> der::Result<der::Length> {
+        impl $crate::der::EncodeValue for $type {
+            fn value_len(&self) -> $crate::der::Result<$crate::der::Length> {
                 self.name().len().try_into()
             }
 
-            fn encode_value(&self, writer: &mut impl der::Writer) -> der::Result<()> {
+            fn encode_value(
+                &self,
+                writer: &mut impl $crate::der::Writer,
+            ) -> $crate::der::Result<()> {
                 writer.write(self.name().as_bytes())
             }
         }
 
-        impl<'a> der::DecodeValue<'a> for $type {
-            type Error = der::Error;
+        impl<'a> $crate::der::DecodeValue<'a> for $type {
+            type Error = $crate::der::Error;
 
-            fn decode_value<R: der::Reader<'a>>(
+            fn decode_value<R: $crate::der::Reader<'a>>(
                 reader: &mut R,
-                header: der::Header,
-            ) -> der::Result<Self> {
-                let name = der::asn1::PrintableString::decode_value(reader, header)?;
-                name.as_str().parse().map_err(|_| der::Tag::PrintableString.value_error().into())
-            }
-        }
-
-        impl core::str::FromStr for $type {
-            type Err = crate::UnknownName;
-
-            fn from_str(s: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|v| v.name() == s).ok_or_else(|| crate::UnknownName {
-                    what: $what,
-                    found: s.to_owned(),
-                    known: Self::ALL.iter().map(|v| v.name()).collect::<Vec<_>>().join(" "),
-                })
+                header: $crate::der::Header,
+            ) -> $crate::der::Result<Self> {
+                let name = $crate::der::asn1::PrintableString::decode_value(reader, header)?;
+                let known = Self::ALL.iter().copied().find(|v| v.name() == name.as_str());
+                known.ok_or_else(|| $crate::der::Tag::PrintableString.value_error().into())
             }
         }
     };
-}
-
-pub(crate) use named;
-
-#[cfg(test)]
-mod tests {
-    use crate::{Channel, Holder, Issuer, Product, Purpose};
-
-    #[test]
-    fn every_name_reads_back() {
-        for v in Product::ALL {
-            assert_eq!(v.name().parse::<Product>().unwrap(), *v);
-        }
-        for v in Holder::ALL {
-            assert_eq!(v.name().parse::<Holder>().unwrap(), *v);
-        }
-        for v in Issuer::ALL {
-            assert_eq!(v.name().parse::<Issuer>().unwrap(), *v);
-        }
-        for v in Channel::ALL {
-            assert_eq!(v.name().parse::<Channel>().unwrap(), *v);
-        }
-        for v in Purpose::ALL {
-            assert_eq!(v.name().parse::<Purpose>().unwrap(), *v);
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_lists_the_known_ones() {
-        let error = "gold".parse::<Holder>().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "\"gold\" is no holder; known: individual sole-proprietor association corporation"
-        );
-    }
 }

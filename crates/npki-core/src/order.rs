@@ -7,7 +7,7 @@ use der::{
 };
 use rand_core::CryptoRng;
 
-use crate::{Holder, Instant, Issuer, Product, Sealed, names::named};
+use crate::{Holder, Instant, Issuer, Product, Sealed, named};
 
 /// What a bank (RA) asks of a CA: one order, one certificate.
 ///

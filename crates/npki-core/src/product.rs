@@ -1,4 +1,4 @@
-use crate::names::named;
+use crate::named;
 
 /// What is sold: a kind of joint certificate (공동인증서).
 ///

@@ -1,4 +1,4 @@
-use crate::names::named;
+use crate::named;
 
 /// What a relying party (이용기관) wants a certificate for (R4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

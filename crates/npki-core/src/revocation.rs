@@ -1,4 +1,4 @@
-use crate::names::named;
+use crate::named;
 
 /// Why a certificate was revoked: CRLReason of RFC 5280 section 5.3.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

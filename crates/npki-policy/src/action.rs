@@ -1,6 +1,4 @@
-use npki_core::OrderAction;
-
-use crate::words::words;
+use npki_core::{OrderAction, named};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +28,7 @@ pub enum Action {
     Export,
 }
 
-words!(Action, "action", [
+named!(Action, "action", [
     Issue = "issue", "발급", "issue";
     Reissue = "reissue", "재발급", "reissue";
     Renew = "renew", "갱신", "renew";

@@ -1,6 +1,6 @@
-use npki_core::{Holder, Issuer, Product, Purpose};
+use npki_core::{Holder, Issuer, Product, Purpose, named};
 
-use crate::{Krw, words::words};
+use crate::Krw;
 
 /// What a bank sells: one row for each product (R2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub enum Enrolment {
     BusinessBanking,
 }
 
-words!(Enrolment, "enrolment", [
+named!(Enrolment, "enrolment", [
     PersonalBanking = "personal-banking", "개인인터넷뱅킹", "personal internet banking";
     BusinessBanking = "business-banking", "기업인터넷뱅킹", "business internet banking";
 ]);
@@ -68,7 +68,7 @@ pub enum Validity {
     OneYear,
 }
 
-words!(Validity, "validity", [
+named!(Validity, "validity", [
     OneYear = "one-year", "1년", "one year";
 ]);
 
@@ -82,7 +82,7 @@ pub enum Pairs {
     SigningAndKm,
 }
 
-words!(Pairs, "key pairs", [
+named!(Pairs, "key pairs", [
     Signing = "signing", "서명용", "signing";
     SigningAndKm = "signing-and-km", "서명용·암호화용", "signing and key management";
 ]);
@@ -97,7 +97,7 @@ pub enum Origin {
     Example,
 }
 
-words!(Origin, "origin", [
+named!(Origin, "origin", [
     Bank = "bank", "은행 안내", "the bank's guides";
     Example = "example", "예시", "example";
 ]);

@@ -1,6 +1,6 @@
-use npki_core::{Instant, Issuer, Product, Purpose};
+use npki_core::{Instant, Issuer, Product, Purpose, named};
 
-use crate::{Krw, words::words};
+use crate::Krw;
 
 /// What is known when a decision is asked for, fetched beforehand by whoever asks.
 ///
@@ -94,7 +94,7 @@ pub enum CertificateState {
     Revoked,
 }
 
-words!(CertificateState, "certificate state", [
+named!(CertificateState, "certificate state", [
     Issued = "issued", "발급됨", "issued";
     Renewed = "renewed", "갱신되어 대체됨", "superseded by its renewal";
     Reissued = "reissued", "재발급되어 대체됨", "superseded by its reissue";
@@ -110,7 +110,7 @@ pub enum Ra {
     Other,
 }
 
-words!(Ra, "registration authority", [
+named!(Ra, "registration authority", [
     Own = "own", "당행", "this bank";
     Other = "other", "타행·타기관", "another institution";
 ]);
@@ -131,7 +131,7 @@ pub enum MediumKind {
     Browser,
 }
 
-words!(MediumKind, "medium", [
+named!(MediumKind, "medium", [
     Disk = "disk", "하드디스크", "hard disk";
     Usb = "usb", "이동식 디스크", "removable disk";
     Phone = "phone", "휴대폰", "phone";
@@ -164,7 +164,7 @@ pub enum EventKind {
     Revoke,
 }
 
-words!(EventKind, "event", [
+named!(EventKind, "event", [
     Issue = "issue", "발급", "issue";
     Reissue = "reissue", "재발급", "reissue";
     Renew = "renew", "갱신", "renewal";
@@ -182,7 +182,7 @@ pub enum AskedBy {
     Identification,
 }
 
-words!(AskedBy, "way to ask", [
+named!(AskedBy, "way to ask", [
     OwnSignature = "own-signature", "인증서 전자서명", "the certificate's own signature";
     Identification = "identification", "본인확인", "identification";
 ]);

@@ -52,7 +52,6 @@ mod timeline;
 mod told;
 mod units;
 mod what_if;
-mod words;
 
 pub use action::Action;
 pub use catalogue::{Catalogue, Enrolment, Offer, Origin, Pairs, ProductRow, Validity};

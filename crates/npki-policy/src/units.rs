@@ -1,6 +1,5 @@
 use core::{fmt, time::Duration};
-
-use crate::words::words;
+use npki_core::named;
 
 /// Calendar days in Korea.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +47,7 @@ pub enum Switch {
     On,
 }
 
-words!(Switch, "switch", [
+named!(Switch, "switch", [
     Off = "off", "아니오", "off";
     On = "on", "예", "on";
 ]);

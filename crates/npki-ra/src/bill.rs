@@ -1,9 +1,9 @@
 use core::fmt;
 
-use npki_core::{Instant, Product};
+use npki_core::{Instant, Product, named};
 use npki_policy::Krw;
 
-use crate::{CertificateRef, ReservationId, words::words};
+use crate::{CertificateRef, ReservationId};
 
 /// A receipt or a tax bill for the fee of a certificate (R22).
 ///
@@ -36,7 +36,7 @@ pub enum BillKind {
     TaxBill,
 }
 
-words!(BillKind, [
+named!(BillKind, [
     Receipt = "receipt", "영수증", "receipt";
     TaxBill = "tax-bill", "세금계산서", "tax bill";
 ]);

@@ -2,10 +2,10 @@
 //! the event of its outcome. A runner on any node can do it, with the effect's id as key.
 
 use der::{Sequence, asn1::OctetString};
-use npki_core::{Issuer, RevocationReason};
+use npki_core::{Issuer, RevocationReason, named};
 use npki_ledger::StreamId;
 
-use crate::{EffectId, ReservationId, ports::NoticeKind, words::words};
+use crate::{EffectId, ReservationId, ports::NoticeKind};
 
 /// What an effect asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +33,7 @@ pub enum EffectKind {
     HandOver,
 }
 
-words!(EffectKind, [
+named!(EffectKind, [
     Reserve = "reserve", "출금예약", "reserve the fee";
     Capture = "capture", "출금", "take the fee";
     Release = "release", "예약해제", "release the reservation";

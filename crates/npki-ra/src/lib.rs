@@ -53,7 +53,6 @@ mod subscriber;
 mod terms;
 mod trusted_cas;
 mod why;
-mod words;
 
 pub mod ports;
 

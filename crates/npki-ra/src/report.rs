@@ -1,7 +1,7 @@
 use der::Sequence;
-use npki_core::{Instant, Rule, Sentence, Verdict};
+use npki_core::{Instant, Rule, Sentence, Verdict, named};
 
-use crate::{RecordedFact, Why, words::words};
+use crate::{RecordedFact, Why};
 
 /// What the bank has found when it was shown a certificate: every check with its verdict, in the
 /// order in which they are listed, nothing hidden behind the first failure (R41).
@@ -56,7 +56,7 @@ pub enum CheckName {
     Rule,
 }
 
-words!(CheckName, [
+named!(CheckName, [
     Readable = "readable", "인증서 형식", "form of the certificate";
     Chain = "chain", "인증기관", "certification authority";
     Period = "period", "유효기간", "validity period";
@@ -81,7 +81,7 @@ pub enum CheckOutcome {
     NotAsked,
 }
 
-words!(CheckOutcome, [
+named!(CheckOutcome, [
     Passed = "passed", "적합", "passed";
     Failed = "failed", "부적합", "failed";
     NotAsked = "not-asked", "확인 불가", "not asked";

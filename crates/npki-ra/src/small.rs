@@ -1,8 +1,9 @@
 //! Small words of the bank that several files share.
 
+use npki_core::named;
 use npki_policy::Parameters;
 
-use crate::{ports::SecurityMeansKind, words::words};
+use crate::ports::SecurityMeansKind;
 
 /// Whether somebody is logged in (R33).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +14,7 @@ pub enum Session {
     LoggedIn,
 }
 
-words!(Session, [
+named!(Session, [
     LoggedOut = "logged-out", "로그아웃 상태", "logged out";
     LoggedIn = "logged-in", "로그인 상태", "logged in";
 ]);
@@ -27,7 +28,7 @@ pub enum Consent {
     Withheld,
 }
 
-words!(Consent, [
+named!(Consent, [
     Given = "given", "동의", "given";
     Withheld = "withheld", "미동의", "withheld";
 ]);
@@ -46,7 +47,7 @@ pub enum Counted {
     Pin,
 }
 
-words!(Counted, [
+named!(Counted, [
     AccountPassword = "account-password", "계좌 비밀번호", "account password";
     Card = "card", "보안카드", "security card";
     Otp = "otp", "OTP", "one-time password";
@@ -99,7 +100,7 @@ pub enum StepName {
     Done,
 }
 
-words!(StepName, [
+named!(StepName, [
     TermsAndIdentity = "terms-and-identity", "약관동의 및 본인확인", "terms and identity";
     Choose = "choose", "인증서 선택", "choice of the certificate";
     Identify = "identify", "추가본인확인", "additional identification";

@@ -1,7 +1,5 @@
 use der::{Sequence, asn1::OctetString};
-use npki_core::{HashAlgorithm, Issuer};
-
-use crate::words::words;
+use npki_core::{HashAlgorithm, Issuer, named};
 
 /// A mandatory term of the application (약관, R35).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +15,7 @@ pub enum Term {
     DataToCa,
 }
 
-words!(Term, [
+named!(Term, [
     FinanceBasic = "finance-basic", "전자금융거래 기본약관", "electronic finance basic terms";
     FinanceService = "finance-service", "전자금융서비스 이용약관", "electronic finance service terms";
     CaService = "ca-service", "인증서비스 이용약관", "the CA's service terms";

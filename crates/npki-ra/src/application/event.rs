@@ -4,7 +4,7 @@
 use der::{Sequence, asn1::OctetString};
 use npki_core::{
     Channel, Holder, Instant, Issuer, OrderId, Product, ReferenceNumber, ReplacedBecause,
-    RevocationReason,
+    RevocationReason, named,
 };
 use npki_ledger::SealedId;
 
@@ -14,7 +14,6 @@ use crate::{
     effect::EffectKind,
     events::events,
     ports::{CardCell, NoticeKind, SecurityMeansKind},
-    words::words,
 };
 
 events! {
@@ -144,7 +143,7 @@ pub enum Identification {
     Passport,
 }
 
-words!(Identification, [
+named!(Identification, [
     Ars = "ars", "ARS 인증", "call to a registered telephone";
     Departure = "departure", "해외출국확인", "overseas departure";
     ResidentCard = "resident-card", "주민등록증", "resident card";
@@ -432,7 +431,7 @@ pub enum AbandonedBy {
     Deadline,
 }
 
-words!(AbandonedBy, [
+named!(AbandonedBy, [
     Applicant = "applicant", "신청인", "the applicant";
     Deadline = "deadline", "기한 경과", "its deadline";
 ]);

@@ -1,9 +1,10 @@
 //! What a device's stream records: tries and verdicts, no serial number and no code.
 
 use der::Sequence;
+use npki_core::named;
 use npki_ledger::SealedId;
 
-use crate::{TryId, events::events, words::words};
+use crate::{TryId, events::events};
 
 events! {
     /// An event of a device's stream at an OTP centre.
@@ -58,7 +59,7 @@ pub enum Verdict {
     Used,
 }
 
-words!(Verdict, [
+named!(Verdict, [
     Right = "right", "일치", "right";
     Wrong = "wrong", "불일치", "wrong";
     Used = "used", "이미 사용됨", "used already";

@@ -1,9 +1,9 @@
 use core::fmt::Debug;
 
-use npki_core::{Issuer, PortError, Product, Sentence};
+use npki_core::{Issuer, PortError, Product, Sentence, named};
 
 use super::PhoneNumber;
-use crate::{AcceptedTerm, EffectId, words::words};
+use crate::{AcceptedTerm, EffectId};
 
 /// Messages to a subscriber's telephone.
 pub trait Messages: Debug + Send + Sync {
@@ -61,7 +61,7 @@ pub enum NoticeKind {
     Deregistered,
 }
 
-words!(NoticeKind, [
+named!(NoticeKind, [
     Issued = "issued", "발급되었습니다", "was issued";
     Reissued = "reissued", "재발급되었습니다", "was reissued";
     Renewed = "renewed", "갱신되었습니다", "was renewed";

@@ -1,12 +1,12 @@
 use core::fmt;
 
 use der::Sequence;
-use npki_core::{Instant, PortError};
+use npki_core::{Instant, PortError, named};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::UserId;
-use crate::{TryId, words::words};
+use crate::TryId;
 
 /// Who judges security cards (보안카드) and the PIN of the app's certificate. One-time passwords are
 /// the [`OtpCentre`](super::OtpCentre)'s.
@@ -62,7 +62,7 @@ pub enum SecurityMeansKind {
     AppCertificate,
 }
 
-words!(SecurityMeansKind, [
+named!(SecurityMeansKind, [
     Card = "card", "보안카드", "security card";
     Otp = "otp", "OTP", "one-time password";
     AppCertificate = "app-certificate", "은행 앱 인증서", "the app's bank certificate";
@@ -169,7 +169,7 @@ pub enum Half {
     Last,
 }
 
-words!(Half, [
+named!(Half, [
     First = "first", "앞 두 자리", "first two digits";
     Last = "last", "뒤 두 자리", "last two digits";
 ]);
