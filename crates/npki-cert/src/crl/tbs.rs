@@ -212,6 +212,7 @@ impl Frame {
         EntryWriter {
             profile: self.profile,
             day: None,
+            end: END,
         }
     }
 }
@@ -220,9 +221,10 @@ impl Frame {
 #[derive(Debug)]
 pub(super) struct EntryWriter {
     profile: CrlProfile,
-    /// The day, in days since 1970, whose UTCTime was written last, and that time's first octets: those
-    /// of its tag, length, year, month and day.
-    day: Option<(i64, [u8; 8])>,
+    /// The day, in days since 1970, whose date `end` has.
+    day: Option<i64>,
+    /// How an entry ends: its UTCTime, and its reasonCode if it has one.
+    end: [u8; END.len()],
 }
 
 impl EntryWriter {
@@ -249,7 +251,7 @@ impl EntryWriter {
         };
         let extensions = match (self.reason(entry)?, entry.invalidity) {
             (None, None) => 0,
-            (Some(_), None) => REASON.len() + 2,
+            (Some(_), None) => END.len() - UTC_TIME_LEN,
             _ => self.extensions(entry)?.len(),
         };
         let serial = entry.serial_number.octets();
@@ -259,57 +261,76 @@ impl EntryWriter {
 
     /// Adds the entry's octets to `out`.
     pub(super) fn write(&mut self, entry: &CrlEntry, out: &mut Vec<u8>) -> Result<(), CrlError> {
-        let length = self.length(entry)?.saturating_sub(2);
-        out.extend_from_slice(&[SEQUENCE, u8::try_from(length).unwrap_or(u8::MAX)]);
-        let serial = entry.serial_number.octets();
-        let sign = serial.first().is_some_and(|octet| *octet >= 0x80);
-        let octets = serial.len() + usize::from(sign);
-        out.extend_from_slice(&[INTEGER, u8::try_from(octets).unwrap_or(u8::MAX)]);
-        if sign {
-            out.push(0);
-        }
-        out.extend_from_slice(serial);
-        self.write_time(entry.revoked_at, out)?;
-        match (self.reason(entry)?, entry.invalidity) {
-            (None, None) => {}
-            (Some(reason), None) => {
-                out.extend_from_slice(&[SEQUENCE, 12]);
-                out.extend_from_slice(REASON.get(..11).unwrap_or_default());
-                out.push(reason.code());
+        let reason = self.reason(entry)?;
+        let seconds = entry.revoked_at.unix_seconds();
+        if entry.invalidity.is_none() && (0..UTC_TIME_ENDS).contains(&seconds) {
+            let end = self.end(entry.revoked_at, seconds, reason)?;
+            write_entry(entry, end, out);
+        } else {
+            let mut end = write_time(entry.revoked_at)?;
+            if reason.is_some() || entry.invalidity.is_some() {
+                end.extend_from_slice(&self.extensions(entry)?);
             }
-            _ => out.extend_from_slice(&self.extensions(entry)?),
+            write_entry(entry, &end, out);
         }
         Ok(())
     }
 
-    /// Of the many entries of one day the date is written once.
-    fn write_time(&mut self, at: Instant, out: &mut Vec<u8>) -> Result<(), CrlError> {
-        let seconds = at.unix_seconds();
-        if !(0..UTC_TIME_ENDS).contains(&seconds) {
-            out.extend_from_slice(&write_time(at)?);
-            return Ok(());
-        }
+    /// How most entries end. Of the many of one day the date is written once.
+    fn end(
+        &mut self,
+        at: Instant,
+        seconds: i64,
+        reason: Option<RevocationReason>,
+    ) -> Result<&[u8], CrlError> {
         let day = seconds / DAY;
-        let date = match self.day {
-            Some((known, date)) if known == day => date,
-            _ => {
-                let mut date = [0; 8];
-                let written = write_time(at)?;
-                date.iter_mut()
-                    .zip(written)
-                    .for_each(|(to, from)| *to = from);
-                self.day = Some((day, date));
-                date
+        if self.day != Some(day) {
+            for (to, from) in self.end.iter_mut().zip(write_time(at)?) {
+                *to = from;
             }
-        };
-        out.extend_from_slice(&date);
-        let second = u32::try_from(seconds % DAY).unwrap_or(0);
-        for part in [second / 3_600, second / 60 % 60, second % 60] {
-            let [tens, ones] = [part / 10, part % 10].map(|n| b'0' + u8::try_from(n).unwrap_or(0));
-            out.extend_from_slice(&[tens, ones]);
+            self.day = Some(day);
         }
-        out.push(b'Z');
-        Ok(())
+        let second = u32::try_from(seconds % DAY).unwrap_or(0);
+        let [
+            ..,
+            h,
+            hh,
+            m,
+            mm,
+            s,
+            ss,
+            _z,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            code,
+        ] = &mut self.end;
+        for (tens, ones, value) in [
+            (h, hh, second / 3_600),
+            (m, mm, second / 60 % 60),
+            (s, ss, second % 60),
+        ] {
+            let value = u8::try_from(value).unwrap_or(0);
+            *tens = b'0' + value / 10;
+            *ones = b'0' + value % 10;
+        }
+        Ok(match reason {
+            Some(reason) => {
+                *code = reason.code();
+                &self.end
+            }
+            None => self.end.get(..UTC_TIME_LEN).unwrap_or_default(),
+        })
     }
 
     /// The reason to be written. RFC 5280 section 5.3.1: unspecified is left out.
@@ -344,6 +365,24 @@ impl EntryWriter {
     }
 }
 
+/// The SEQUENCE of a serial number and how the entry ends.
+fn write_entry(entry: &CrlEntry, end: &[u8], out: &mut Vec<u8>) {
+    let octet = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);
+    let serial = entry.serial_number.octets();
+    let sign = usize::from(serial.first().is_some_and(|octet| *octet >= 0x80));
+    let number = sign + serial.len();
+    let head = [
+        SEQUENCE,
+        octet(2 + number + end.len()),
+        INTEGER,
+        octet(number),
+        0,
+    ];
+    out.extend_from_slice(head.get(..4 + sign).unwrap_or_default());
+    out.extend_from_slice(serial);
+    out.extend_from_slice(end);
+}
+
 /// The extensions of the profile's rows for which the parameters have something.
 fn write_extensions(params: &CrlParams<'_>) -> Vec<u8> {
     let mut octets = Vec::new();
@@ -375,7 +414,9 @@ const DAY: i64 = 86_400;
 const UTC_TIME_ENDS: i64 = 2_524_608_000;
 /// Octets of a UTCTime.
 const UTC_TIME_LEN: usize = 15;
-/// An Extension reasonCode, up to its value and with one (RFC 5280 section 5.3.1).
-const REASON: &[u8; 12] = &[
-    0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01, 0x00,
+/// A UTCTime, and an Extension reasonCode in its SEQUENCE OF (RFC 5280 section 5.3.1).
+const END: [u8; 29] = [
+    0x17, 0x0d, b'7', b'0', b'0', b'1', b'0', b'1', b'0', b'0', b'0', b'0', b'0', b'0',
+    b'Z', //
+    0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01, 0x00,
 ];
