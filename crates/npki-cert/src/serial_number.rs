@@ -138,7 +138,8 @@ impl From<core::num::NonZeroU64> for SerialNumber {
 
 impl Ord for SerialNumber {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.length, self.magnitude).cmp(&(other.length, other.magnitude))
+        let lengths = self.length.cmp(&other.length);
+        lengths.then_with(|| self.magnitude.cmp(&other.magnitude))
     }
 }
 

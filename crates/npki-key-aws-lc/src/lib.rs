@@ -1,4 +1,4 @@
-//! Key handles of npki-key over AWS-LC: RSA signatures at some five times the speed.
+//! Key handles of npki-key over AWS-LC: RSA signatures at some three times the speed.
 //!
 //! [`AwsLcSigningKey`] takes a [`PrivateKey`](npki_key::PrivateKey) and signs with RSASSA-PKCS1-v1_5
 //! or RSASSA-PSS (2,048 to 8,192 bits) or ECDSA on P-256; [`AwsLcVerifier`] verifies the same. It is
