@@ -2,6 +2,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use npki_cert::{CertError, Certificate, Crl};
 use npki_media::Overwrite;
 
 use crate::failure::{Exit, Failure};
@@ -27,6 +28,38 @@ pub(crate) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
         ));
     }
     Ok(octets)
+}
+
+/// Reads a certificate, DER or PEM.
+pub(crate) fn certificate(path: &Path) -> Result<Certificate, Failure> {
+    let unreadable = |error: CertError| {
+        let at = path.display();
+        Failure::new(
+            Exit::CannotOpen,
+            "not-a-certificate",
+            say!(
+                "{at}: 읽을 수 있는 인증서가 아닙니다({error}). 알맞은 파일인지 확인하세요.",
+                "{at}: this is no certificate that can be read ({error}); check that it is the right file."
+            ),
+        )
+    };
+    Certificate::parse_any(&read(path, SMALL)?).map_err(unreadable)
+}
+
+/// Reads a CRL, DER or PEM.
+pub(crate) fn crl(path: &Path) -> Result<Crl, Failure> {
+    let unreadable = |error: CertError| {
+        let at = path.display();
+        Failure::new(
+            Exit::CannotOpen,
+            "not-a-crl",
+            say!(
+                "{at}: 읽을 수 있는 폐지목록이 아닙니다({error}). 알맞은 파일인지 확인하세요.",
+                "{at}: this is no CRL that can be read ({error}); check that it is the right file."
+            ),
+        )
+    };
+    Crl::parse_any(&read(path, LARGE)?).map_err(unreadable)
 }
 
 /// Whether there is something at the path, and no folder.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use npki::system_rng;
 use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
-use npki_cert::{Certificate, Name};
+use npki_cert::Name;
 use npki_cmp::client::ClientError;
 use npki_container::{SealScheme, Sealing};
 use npki_core::{AuthorizationCode, Sentence};
@@ -110,7 +110,7 @@ fn with<T>(
     let roots = server
         .root
         .iter()
-        .map(|path| Ok(Certificate::parse_any(&files::read(path, files::SMALL)?)?))
+        .map(|path| files::certificate(path))
         .collect::<Result<Vec<_>, Failure>>()?;
     let nobody = Name::parse(&[0x30, 0])?;
     act(&Wallet {

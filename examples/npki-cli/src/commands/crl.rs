@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use npki_cert::{Certificate, Crl};
 use npki_core::{RevocationReason, Sentence};
 use npki_trust::{AlgorithmPolicy, CrlVerdict, judge_crls};
 use serde_json::json;
@@ -34,10 +33,10 @@ pub(super) fn run(args: &AskCrl, context: &Context) -> Result<Report, Failure> {
         .into_iter()
         .flatten()
     {
-        crls.push(Crl::parse_any(&files::read(path, files::LARGE)?)?);
+        crls.push(files::crl(path)?);
     }
-    let issuer = Certificate::parse_any(&files::read(&args.issuer, files::SMALL)?)?;
-    let certificate = Certificate::parse_any(&files::read(&args.cert, files::SMALL)?)?;
+    let issuer = files::certificate(&args.issuer)?;
+    let certificate = files::certificate(&args.cert)?;
     let mut page = context.page();
     page.line(certificate.display_name());
     let algorithms = AlgorithmPolicy::new();

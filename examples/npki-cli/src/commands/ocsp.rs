@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use npki_cert::{CertId, Certificate, OcspRequest, OcspResponse};
@@ -109,8 +109,8 @@ fn request(args: &Request, context: &Context) -> Result<Report, Failure> {
 fn check(args: &Check, context: &Context) -> Result<Report, Failure> {
     let (issuer, certificate) = read(&args.asked)?;
     let response = OcspResponse::parse(&files::read(&args.file, OcspResponse::MAX_OCTETS)?)?;
-    let root = args.root.as_deref().map(certificate_at).transpose()?;
-    let responders = args.responder.iter().map(|path| certificate_at(path));
+    let root = args.root.as_deref().map(files::certificate).transpose()?;
+    let responders = args.responder.iter().map(|path| files::certificate(path));
     let responders: Vec<_> = responders.collect::<Result<_, _>>()?;
     let sent = match &args.request {
         Some(path) => Some(OcspRequest::parse(&files::read(
@@ -161,11 +161,10 @@ fn check(args: &Check, context: &Context) -> Result<Report, Failure> {
 }
 
 fn read(asked: &Asked) -> Result<(Certificate, Certificate), Failure> {
-    Ok((certificate_at(&asked.issuer)?, certificate_at(&asked.cert)?))
-}
-
-fn certificate_at(path: &Path) -> Result<Certificate, Failure> {
-    Ok(Certificate::parse_any(&files::read(path, files::SMALL)?)?)
+    Ok((
+        files::certificate(&asked.issuer)?,
+        files::certificate(&asked.cert)?,
+    ))
 }
 
 /// RFC 9654 section 2.1: 32 octets.

@@ -67,17 +67,11 @@ struct Trust {
 impl Trust {
     fn read(args: &Verify) -> Result<Self, Failure> {
         let certificates = |paths: &[PathBuf]| -> Result<Vec<Certificate>, Failure> {
-            paths
-                .iter()
-                .map(|path| Ok(Certificate::parse_any(&files::read(path, files::SMALL)?)?))
-                .collect()
+            paths.iter().map(|path| files::certificate(path)).collect()
         };
         let anchors = certificates(&args.anchor)?;
-        let crls: Result<Vec<Crl>, Failure> = args
-            .crls
-            .iter()
-            .map(|path| Ok(Crl::parse_any(&files::read(path, files::LARGE)?)?))
-            .collect();
+        let crls: Result<Vec<Crl>, Failure> =
+            args.crls.iter().map(|path| files::crl(path)).collect();
         let policies: Result<Vec<PolicyOid>, _> =
             args.policies.iter().map(|oid| oid.parse()).collect();
         let policies = policies.map_err(|error| {

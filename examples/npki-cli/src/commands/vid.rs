@@ -16,7 +16,7 @@ use crate::report::{Answer, Report};
 pub(super) fn run(args: &Vid, context: &Context) -> Result<Report, Failure> {
     let (certificate, r) = match &args.file {
         Some(file) => {
-            let certificate = Certificate::parse_any(&files::read(file, files::SMALL)?)?;
+            let certificate = files::certificate(file)?;
             (certificate, context.secrets.random_number()?)
         }
         None => entry(args, context)?,

@@ -135,6 +135,27 @@ fn garbage_is_refused() {
     }
 }
 
+/// Of several files the one that cannot be read is named.
+#[test]
+fn the_file_that_is_garbage_is_named() {
+    let home = Home::of_hong();
+    let garbage = home.write("garbage", b"garbage\n");
+    let root = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/npki-trust/tests/vectors/paths/crls"
+    );
+    let (crl, ca) = (format!("{root}/ca.crl"), format!("{root}/ca.der"));
+    for [list, issuer, cert] in [
+        [&garbage, &ca, &ca],
+        [&crl, &garbage, &ca],
+        [&crl, &ca, &garbage],
+    ] {
+        let run = home.npki(&["crl", list, "--issuer", issuer, "--cert", cert], &[]);
+        assert!(run.err.contains(&*garbage), "{run:?}");
+        told(run, 3);
+    }
+}
+
 #[test]
 fn a_folder_where_a_file_should_be_is_told() {
     let home = Home::of_hong();
