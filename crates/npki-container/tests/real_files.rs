@@ -1,10 +1,6 @@
 //! Real files of other software, read from the folder that `NPKI_VECTORS` names.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! A token that goes away at any call: no wrong signature, and its PIN is given no oftener than it was entered.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 

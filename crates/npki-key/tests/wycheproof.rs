@@ -118,7 +118,6 @@ fn rsa_oaep_ciphertexts() {
 }
 
 #[test]
-#[ignore = "half a minute without optimisation; the same sorts of cases as above with longer keys"]
 fn rsa_oaep_ciphertexts_of_long_keys() {
     rsa_oaep(|bits| bits > 2048, 300);
 }
