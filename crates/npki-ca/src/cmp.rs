@@ -143,12 +143,9 @@ impl<'a> CmpCa<'a> {
     }
 
     fn is_timely(&self, incoming: &Incoming, now: Instant) -> bool {
-        let Some(window) = self.window else {
-            return true;
-        };
-        incoming.message().header().time().is_some_and(|time| {
-            time <= now.saturating_add(window) && now <= time.saturating_add(window)
-        })
+        let header = incoming.message().header();
+        self.window
+            .is_none_or(|window| header.is_timely(now, window))
     }
 
     /// Verifies the protection and does what is asked. `shown` is the code once it is known that the

@@ -107,6 +107,14 @@ impl Header {
         Instant::from_unix_seconds(seconds.try_into().ok()?).ok()
     }
 
+    /// Whether messageTime is there and lies at most `window` before or after `now`; both ends included.
+    #[must_use]
+    pub fn is_timely(&self, now: Instant, window: core::time::Duration) -> bool {
+        self.time().is_some_and(|time| {
+            time <= now.saturating_add(window) && now <= time.saturating_add(window)
+        })
+    }
+
     /// Sets messageTime; leaves it out before 1970.
     pub fn set_time(&mut self, now: Instant) {
         let seconds = u64::try_from(now.unix_seconds()).ok();

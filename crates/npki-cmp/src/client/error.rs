@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use npki_core::Instant;
+
 use crate::{CmpError, FailureInfo, StatusInfo};
 
 /// Why an answer is none, or is no.
@@ -26,6 +28,14 @@ pub enum ClientError {
     /// The answer belongs to another transaction, or to an earlier message of this one.
     #[error("the answer belongs to another message")]
     OtherTransaction,
+    /// The answer was made too long before or after now, or does not say when ([`message_time_window`](super::Trust::message_time_window)).
+    #[error("the answer is not of now; one of the two clocks is wrong")]
+    BadTime {
+        /// Its messageTime.
+        found: Option<Instant>,
+        /// When it came.
+        now: Instant,
+    },
     /// Another kind of answer than the request has.
     #[error("a {found} answers a {sent}")]
     Unexpected {

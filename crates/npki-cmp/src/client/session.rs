@@ -1,4 +1,4 @@
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use der::asn1::OctetString;
 use npki_cert::{Certificate, Name};
@@ -48,6 +48,14 @@ pub trait Trust: fmt::Debug {
     /// one.
     fn known(&self) -> &[Certificate] {
         &[]
+    }
+
+    /// How far an answer's messageTime may lie from now. Without it an answer's time is not looked at:
+    /// that it answers our last message is known by its nonce, and clocks are what they are.
+    ///
+    /// Source: RFC 9483 section 3.5.
+    fn message_time_window(&self) -> Option<Duration> {
+        None
     }
 }
 
@@ -147,6 +155,12 @@ impl<'a> Session<'a> {
         };
         if !is(&header.transaction_id, &self.transaction) || !is(&header.recip_nonce, &self.nonce) {
             return Err(ClientError::OtherTransaction);
+        }
+        if let Some(window) = self.trust.message_time_window()
+            && !header.is_timely(now, window)
+        {
+            let found = header.time();
+            return Err(ClientError::BadTime { found, now });
         }
         if let Body::Error(error) = message.body() {
             return Err(ClientError::refused(&error.status));

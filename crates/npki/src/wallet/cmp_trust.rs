@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use const_oid::ObjectIdentifier;
 use npki_cert::{Certificate, Crl};
 use npki_cmp::client::Trust;
@@ -17,6 +19,7 @@ pub struct CmpTrust {
     anchors: Vec<Certificate>,
     validator: Validator,
     crls: Option<Vec<Crl>>,
+    window: Option<Duration>,
 }
 
 impl CmpTrust {
@@ -28,6 +31,7 @@ impl CmpTrust {
             validator: Validator::new(Anchors::new(anchors.clone())),
             anchors,
             crls: None,
+            window: None,
         }
     }
 
@@ -37,6 +41,16 @@ impl CmpTrust {
     pub fn with_crls(self, crls: impl IntoIterator<Item = Crl>) -> Self {
         Self {
             crls: Some(crls.into_iter().collect()),
+            ..self
+        }
+    }
+
+    /// The same, where an answer's messageTime lies at most `window` before or after now, both ends
+    /// included, and is there.
+    #[must_use]
+    pub fn with_message_time_window(self, window: Duration) -> Self {
+        Self {
+            window: Some(window),
             ..self
         }
     }
@@ -64,6 +78,10 @@ impl Trust for CmpTrust {
 
     fn known(&self) -> &[Certificate] {
         &self.anchors
+    }
+
+    fn message_time_window(&self) -> Option<Duration> {
+        self.window
     }
 }
 

@@ -160,18 +160,13 @@ impl Wallet<'_> {
     /// [`EnrolError`]; everything but a refusal may be tried again with the same key.
     pub fn issue(
         &self,
-        (reference, code): (&ReferenceNumber, &AuthorizationCode),
+        by: (&ReferenceNumber, &AuthorizationCode),
         key: &NewKey,
         password: &NewPassword,
         sealing: Sealing,
         rng: &mut dyn CryptoRng,
     ) -> Result<Stored, EnrolError> {
-        let credential = Credential::Code {
-            reference,
-            code,
-            mac: MacKind::Pbm,
-        };
-        self.enrol(Kind::Initial, &credential, key, password, sealing, rng)
+        self.enrol(Kind::Initial, &by_code(by), key, password, sealing, rng)
     }
 
     /// Whether the CA wants a pair to be asked for by this code: then [`NewKey::with_km`] comes first.
@@ -180,15 +175,23 @@ impl Wallet<'_> {
     /// [`EnrolError`].
     pub fn km_key(
         &self,
-        (reference, code): (&ReferenceNumber, &AuthorizationCode),
+        by: (&ReferenceNumber, &AuthorizationCode),
         rng: &mut dyn CryptoRng,
     ) -> Result<KmKey, EnrolError> {
-        let credential = Credential::Code {
-            reference,
-            code,
-            mac: MacKind::Pbm,
-        };
-        Ok(self.ask(&credential, rng)?.km_key)
+        Ok(self.ask(&by_code(by), rng)?.km_key)
+    }
+
+    /// Whether a certificate is renewed as a pair: then [`NewKey::with_km`] comes first. The medium does not
+    /// tell, where a half was lost.
+    ///
+    /// # Errors
+    /// [`EnrolError`].
+    pub fn km_key_to_renew(
+        &self,
+        opened: &Opened,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<KmKey, EnrolError> {
+        Ok(self.ask(&by_signature(opened), rng)?.km_key)
     }
 
     /// Renews a certificate (갱신, R11) by its own signature, with a new key and a new R.
@@ -203,10 +206,7 @@ impl Wallet<'_> {
         sealing: Sealing,
         rng: &mut dyn CryptoRng,
     ) -> Result<Stored, EnrolError> {
-        let credential = Credential::Certificate {
-            certificate: &opened.certificate,
-            key: &*opened.signing_key,
-        };
+        let credential = by_signature(opened);
         self.enrol(Kind::Renewal, &credential, key, password, sealing, rng)
     }
 
@@ -221,10 +221,7 @@ impl Wallet<'_> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), EnrolError> {
         let certificate = &opened.certificate;
-        let credential = Credential::Certificate {
-            certificate,
-            key: &*opened.signing_key,
-        };
+        let credential = by_signature(opened);
         let now = (self.now)();
         let mut question =
             Question::revoke(certificate, reason, &credential, self.trust, now, rng)?;
@@ -357,6 +354,23 @@ impl fmt::Debug for Wallet<'_> {
             .field("ca", self.ca)
             .field("medium", self.medium)
             .finish_non_exhaustive()
+    }
+}
+
+const fn by_code<'a>(
+    (reference, code): (&'a ReferenceNumber, &'a AuthorizationCode),
+) -> Credential<'a> {
+    Credential::Code {
+        reference,
+        code,
+        mac: MacKind::Pbm,
+    }
+}
+
+fn by_signature(opened: &Opened) -> Credential<'_> {
+    Credential::Certificate {
+        certificate: &opened.certificate,
+        key: &*opened.signing_key,
     }
 }
 
