@@ -4,10 +4,10 @@ use core::time::Duration;
 
 use npki_ca::{Ca, OcspResponder, cmp::CmpCa};
 use npki_cert::{Certificate, Crl};
-use npki_core::{Instant, Issuer};
+use npki_core::{Instant, Issuer, Product};
 use npki_key::{KeyKind, PrivateKey};
 use npki_ledger::{Ledger, MemoryLedger, PseudonymKey, SealingKey};
-use npki_policy::Policy;
+use npki_policy::{Catalogue, Pairs, Parameters, Policy};
 use npki_ra::{Keys, LedgerOtpCentre, OtpKeys, Ra, RequestKey, Terms, TrustedCas, ports::Ports};
 use rand_core::Rng as _;
 
@@ -138,6 +138,21 @@ impl<'a> Lab<'a> {
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// The same lab with pairs for these products (R2), by the shipped rules otherwise. Before anything is
+    /// issued.
+    ///
+    /// # Errors
+    /// [`LabError::Step`] never.
+    pub fn with_pairs(self, products: &[Product]) -> Result<Self, LabError> {
+        let mut catalogue = Catalogue::shipped();
+        let rows = catalogue.rows.iter_mut();
+        for row in rows.filter(|row| products.contains(&row.product)) {
+            row.pairs = Pairs::SigningAndKm;
+        }
+        let policy = Policy::new(Parameters::SHIPPED, catalogue);
+        Ok(self.with_policy(policy.map_err(|error| LabError::Step(error.to_string()))?))
     }
 
     /// One of several nodes of this lab, in a process of its own: root and CAs are those of the lab's

@@ -4,7 +4,6 @@ use npki_container::{EncryptedPrivateKeyInfo, NewPassword, Pfx, PfxEntry, PfxPre
 use npki_core::{Channel, Holder, Instant, Issuer, Product, ReplacedBecause, RevocationReason};
 use npki_key::PrivateKey;
 use npki_media::{Part, ca_folder};
-use npki_policy::{Catalogue, Pairs, Parameters, Policy};
 use rand_core::CryptoRng;
 
 use crate::{Held, KeyPool, Lab, LabError, LabLedgers, Person};
@@ -96,10 +95,26 @@ impl Population {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn at(seed: u64, date: Instant, ledgers: &LabLedgers) -> Result<(Lab<'_>, Self), LabError> {
-        let day = date.kst_day();
-        // A time of day at which everything is open (R16).
-        let ago = |days: i32| day.plus_days(-days).start().saturating_add(TEN_O_CLOCK);
-        let lab = Lab::new(seed, ago(OLDEST), ledgers)?.with_policy(with_pairs()?);
+        Self::issue(Lab::new(seed, ago(OLDEST, date), ledgers)?, date)
+    }
+
+    /// As [`at`](Self::at), in a lab without the ways of the Korean PKI that some readers refuse
+    /// ([`Lab::without_deviations`]).
+    ///
+    /// # Errors
+    /// As [`at`](Self::at).
+    pub fn without_deviations(
+        seed: u64,
+        date: Instant,
+        ledgers: &LabLedgers,
+    ) -> Result<(Lab<'_>, Self), LabError> {
+        let lab = Lab::without_deviations(seed, ago(OLDEST, date), ledgers)?;
+        Self::issue(lab, date)
+    }
+
+    fn issue(lab: Lab<'_>, date: Instant) -> Result<(Lab<'_>, Self), LabError> {
+        let ago = |days| ago(days, date);
+        let lab = lab.with_pairs(&[Product::BusinessGeneral])?;
         let mut cast = Cast {
             lab: &lab,
             specimens: Vec::new(),
@@ -354,6 +369,12 @@ impl Cast<'_, '_> {
     }
 }
 
+/// As many days before a date, at a time of day at which everything is open (R16).
+fn ago(days: i32, date: Instant) -> Instant {
+    let day = date.kst_day().plus_days(-days);
+    day.start().saturating_add(TEN_O_CLOCK)
+}
+
 /// An identification number that nobody has (R72): a month after the twelfth, or a check digit that
 /// is wrong.
 fn number(holder: Holder, count: u32) -> String {
@@ -377,17 +398,6 @@ fn check_digit(digits: &str) -> u32 {
         .map(|(at, (digit, weight))| digit * weight + if at == 8 { digit * weight / 10 } else { 0 })
         .sum();
     (10 - sum % 10) % 10
-}
-
-/// The shipped rules, with pairs for the business's general-purpose certificate.
-fn with_pairs() -> Result<Policy, LabError> {
-    let mut catalogue = Catalogue::shipped();
-    for row in &mut catalogue.rows {
-        if row.product == Product::BusinessGeneral {
-            row.pairs = Pairs::SigningAndKm;
-        }
-    }
-    Policy::new(Parameters::SHIPPED, catalogue).map_err(|error| LabError::Step(error.to_string()))
 }
 
 /// The key as the pool has it.
