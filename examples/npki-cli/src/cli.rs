@@ -10,7 +10,7 @@ use npki_core::Instant;
 use crate::commands::{AskCrl, Lint, Ocsp};
 use crate::language::Language;
 
-pub(crate) use cmp::{Cmp, CmpServer};
+pub(crate) use cmp::{Cmp, CmpServer, NewKeys, Pair};
 pub(crate) use ledger::{Audit, Checkpoint, Kept, Ledger, Prove, Store, Why};
 pub(crate) use policy::{Explain, Held, Policies, Policy, ShowPolicy, Timeline};
 
@@ -283,7 +283,7 @@ pub(crate) struct Vid {
 pub(crate) enum Lab {
     /// 파일로 만듦. Write CAs, revocation lists and subscribers' NPKI folders and PFX into a folder.
     #[command(
-        after_help = "Example:\n  npki lab make korea --seed 1 --now 2026-11-23T10:00:00+09:00\n\nThe same seed and time give \
+        after_help = "Examples:\n  npki lab make korea --seed 1 --now 2026-11-23T10:00:00+09:00\n  npki lab make korea --plain\n\nThe same seed and time give \
                       the same certificates. Keys, people and the password are published: for tests only."
     )]
     Make {
@@ -292,11 +292,14 @@ pub(crate) enum Lab {
         /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// 국내 프로파일의 특이점 없이. Without the ways of the Korean PKI that some libraries refuse.
+        #[arg(long)]
+        plain: bool,
     },
     /// 인증기관을 열어 둠. Let a CA answer on loopback: CMP, OCSP, its certificates and its CRLs over HTTP.
     #[command(
         after_help = "Examples:\n  npki lab serve\n  npki lab serve --listen 127.0.0.1:8829 --issuer KICA --now \
-                      2026-11-23T10:00:00+09:00\n  openssl ocsp -issuer ca.pem -cert cert.pem -url http://127.0.0.1:8829/ocsp \
+                      2026-11-23T10:00:00+09:00\n  npki lab serve --pair --time-window 300\n  openssl ocsp -issuer ca.pem -cert cert.pem -url http://127.0.0.1:8829/ocsp \
                       -CAfile root.pem -VAfile ocsp.pem\n\nIt says where it listens and what can be fetched, and gives an order \
                       of 홍길동's. Its certificates name its own addresses. Deltas to /ca.crl and /dp1.crl are at /ca-delta.crl \
                       and /dp1-delta.crl. Its time is the machine's, or stands still at --now. It answers until it is killed, or \
@@ -322,6 +325,12 @@ pub(crate) struct Serve {
     /// 국내 프로파일의 특이점 없이. Without the ways of the Korean PKI that some libraries refuse.
     #[arg(long)]
     pub(crate) plain: bool,
+    /// 주문을 서명용과 암호화용 한 쌍으로. The order is of a pair, for signing and for key management.
+    #[arg(long)]
+    pub(crate) pair: bool,
+    /// 요청 시각의 허용 오차(초). Refuse what was asked longer ago, or by a clock that is further ahead; without it, the time is not looked at.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time_window: Option<u32>,
     /// 이만큼 답하고 끝냄. End after so many answers.
     #[arg(long, value_name = "COUNT")]
     pub(crate) requests: Option<usize>,

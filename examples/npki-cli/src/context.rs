@@ -34,6 +34,14 @@ impl Context {
         })
     }
 
+    /// What time it is by now, where the command has waited; `--now` stands still.
+    pub(crate) fn clock(&self) -> Instant {
+        match self.now_was_given {
+            true => self.now,
+            false => npki::now(),
+        }
+    }
+
     pub(crate) const fn page(&self) -> Page {
         Page::new(self.language)
     }

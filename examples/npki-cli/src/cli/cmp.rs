@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use npki_cmp::http::Server;
 use npki_core::{ReferenceNumber, ReferenceNumberError, RevocationReason};
 
@@ -10,8 +10,10 @@ use super::{Chosen, SCHEMES};
 pub(crate) enum Cmp {
     /// 발급·재발급. Issue or reissue, by the numbers that the bank gave.
     #[command(
-        after_help = "Example:\n  npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901\n\nStandard \
-                      input: the authorization code, the new password."
+        after_help = "Example:\n  npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901\n  \
+                      npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901 --pair\n\nA pair is \
+                      stored whole or not at all, and only then confirmed. Standard input: the authorization code, the new \
+                      password."
     )]
     Issue {
         #[command(flatten)]
@@ -19,9 +21,8 @@ pub(crate) enum Cmp {
         /// 참조번호. The reference number.
         #[arg(long = "ref", value_name = "NUMBER", value_parser = reference_number)]
         reference: ReferenceNumber,
-        /// 개인키의 암호화 방식. The encryption of the private key.
-        #[arg(long, value_name = "SCHEME", default_value = "pbes1-seed", value_parser = SCHEMES)]
-        scheme: String,
+        #[command(flatten)]
+        keys: NewKeys,
     },
     /// 갱신. Renew, by the certificate's own signature (R11).
     #[command(
@@ -33,9 +34,8 @@ pub(crate) enum Cmp {
         server: CmpServer,
         #[command(flatten)]
         chosen: Chosen,
-        /// 개인키의 암호화 방식. The encryption of the private key.
-        #[arg(long, value_name = "SCHEME", default_value = "pbes1-seed", value_parser = SCHEMES)]
-        scheme: String,
+        #[command(flatten)]
+        keys: NewKeys,
     },
     /// 폐지. Revoke, by the certificate's own signature (R13). This is final.
     #[command(
@@ -53,6 +53,29 @@ pub(crate) enum Cmp {
     },
 }
 
+/// What is made before a CA is asked.
+#[derive(Args, Debug)]
+pub(crate) struct NewKeys {
+    /// 암호화용 키도 만들지. A key-management key too: --pair makes one, --pair=never does not, and otherwise the CA is asked.
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "ask", num_args = 0..=1, require_equals = true,
+          default_missing_value = "always")]
+    pub(crate) pair: Pair,
+    /// 개인키의 암호화 방식. The encryption of the private keys.
+    #[arg(long, value_name = "SCHEME", default_value = "pbes1-seed", value_parser = SCHEMES)]
+    pub(crate) scheme: String,
+}
+
+/// Whether a certificate for signing and one for key management are asked for together (R2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Pair {
+    /// 인증기관에 물어봄. As the CA says.
+    Ask,
+    /// 한 쌍으로. Both.
+    Always,
+    /// 서명용만. The signing one alone.
+    Never,
+}
+
 /// Which CA.
 #[derive(Args, Debug)]
 pub(crate) struct CmpServer {
@@ -62,6 +85,9 @@ pub(crate) struct CmpServer {
     /// 신뢰하는 최상위인증서. The root that the CA's answers are trusted by.
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) root: Vec<PathBuf>,
+    /// 응답 시각의 허용 오차(초). Believe no answer whose messageTime is further from now; without it, the time is not looked at.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time_window: Option<u32>,
 }
 
 fn reference_number(text: &str) -> Result<ReferenceNumber, ReferenceNumberError> {

@@ -3,16 +3,16 @@ use std::time::Duration;
 use npki::system_rng;
 use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
 use npki_cert::Name;
-use npki_cmp::client::ClientError;
+use npki_cmp::client::{ClientError, KmKey};
 use npki_container::{SealScheme, Sealing};
 use npki_core::{AuthorizationCode, Sentence};
-use npki_key::KeyKind;
+use npki_key::{KeyKind, PrivateKey};
 use npki_media::Medium as _;
 use npki_media_folder::FolderMedium;
 use serde_json::json;
 
 use super::{new_password, password_of};
-use crate::cli::{Cmp, CmpServer};
+use crate::cli::{Cmp, CmpServer, NewKeys, Pair};
 use crate::context::Context;
 use crate::entries;
 use crate::failure::{Exit, Failure};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
         Cmp::Issue {
             server,
             reference,
-            scheme,
+            keys,
         } => {
             let medium = entries::home(context)?;
             let code = context
@@ -36,30 +36,26 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
             let code = AuthorizationCode::new(&code);
             let password = context.secrets.new_password(&new_password())?;
             let stored = with(server, context, &medium, |wallet| {
-                let key = new_key()?;
+                let by = (reference, &code);
                 let mut rng = system_rng();
-                wallet.issue(
-                    (reference, &code),
-                    &key,
-                    &password,
-                    sealing(scheme),
-                    &mut rng,
-                )
+                let key = new_key(keys, || wallet.km_key(by, &mut system_rng()))?;
+                wallet.issue(by, &key, &password, sealing(keys), &mut rng)
             })?;
             Ok(told(&stored, &medium, context))
         }
         Cmp::Renew {
             server,
             chosen,
-            scheme,
+            keys,
         } => {
             let found = entries::choose(context, chosen.dn.as_deref())?;
             let old = context.secrets.password(&password_of(&found))?;
             let opened = found.medium.open(&found.entry.id, &old)?;
             let password = context.secrets.new_password(&new_password())?;
             let stored = with(server, context, &found.medium, |wallet| {
-                let key = new_key()?;
-                wallet.renew(&opened, &key, &password, sealing(scheme), &mut system_rng())
+                let mut rng = system_rng();
+                let key = new_key(keys, || wallet.km_key_to_renew(&opened, &mut system_rng()))?;
+                wallet.renew(&opened, &key, &password, sealing(keys), &mut rng)
             })?;
             Ok(told(&stored, &found.medium, context))
         }
@@ -89,16 +85,27 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
     }
 }
 
-/// A key of 2,048 bits as every Korean program takes it, with R.
-fn new_key() -> Result<NewKey, EnrolError> {
-    Ok(NewKey::generate(
-        KeyKind::Rsa { bits: 2_048 },
-        &mut system_rng(),
-    )?)
+/// A key of 2,048 bits as every Korean program takes it, with R; and one for key management where that
+/// is wanted.
+fn new_key(
+    keys: &NewKeys,
+    ask: impl FnOnce() -> Result<KmKey, EnrolError>,
+) -> Result<NewKey, EnrolError> {
+    let wanted = match keys.pair {
+        Pair::Ask => ask()?,
+        Pair::Always => KmKey::Wanted,
+        Pair::Never => KmKey::NotWanted,
+    };
+    let kind = KeyKind::Rsa { bits: 2_048 };
+    let key = NewKey::generate(kind, &mut system_rng())?;
+    Ok(match wanted {
+        KmKey::Wanted => key.with_km(PrivateKey::generate(kind, &mut system_rng())?),
+        KmKey::NotWanted => key,
+    })
 }
 
-fn sealing(scheme: &str) -> Sealing {
-    SealScheme::from_name(scheme).map_or_else(Sealing::default, Sealing::from)
+fn sealing(keys: &NewKeys) -> Sealing {
+    SealScheme::from_name(&keys.scheme).map_or_else(Sealing::default, Sealing::from)
 }
 
 fn with<T>(
@@ -113,13 +120,19 @@ fn with<T>(
         .map(|path| files::certificate(path))
         .collect::<Result<Vec<_>, Failure>>()?;
     let nobody = Name::parse(&[0x30, 0])?;
+    let trust = match server.time_window {
+        Some(seconds) => {
+            CmpTrust::new(roots).with_message_time_window(Duration::from_secs(seconds.into()))
+        }
+        None => CmpTrust::new(roots),
+    };
     act(&Wallet {
-        trust: &CmpTrust::new(roots),
+        trust: &trust,
         ca: &nobody,
         medium,
         post: &|message| http::post(&server.server, message),
         wait: &|seconds| std::thread::sleep(Duration::from_secs(seconds.into())),
-        now: &|| context.now,
+        now: &|| context.clock(),
     })
     .map_err(Failure::from)
 }
@@ -129,14 +142,21 @@ fn told(stored: &Stored, medium: &FolderMedium, context: &Context) -> Report {
     let (name, folder) = (certificate.display_name(), medium.root().display());
     let until = certificate.not_after();
     let mut page = context.page();
-    page.say(&say!(
-        "{name}: {until}까지 쓸 수 있는 인증서를 {folder}에 저장했습니다.",
-        "{name}: a certificate valid until {until} is stored in {folder}."
-    ));
+    page.say(&match &stored.km_certificate {
+        Some(_) => say!(
+            "{name}: {until}까지 쓸 수 있는 서명용·암호화용 인증서를 {folder}에 저장했습니다.",
+            "{name}: a pair of certificates for signing and key management, valid until {until}, is stored in {folder}."
+        ),
+        None => say!(
+            "{name}: {until}까지 쓸 수 있는 인증서를 {folder}에 저장했습니다.",
+            "{name}: a certificate valid until {until} is stored in {folder}."
+        ),
+    });
     let fields = json!({
         "id": stored.entry.as_str(),
         "dn": json::name(certificate.subject()),
         "serial": certificate.serial_number().to_string(),
+        "km_serial": stored.km_certificate.as_ref().map(|km| km.serial_number().to_string()),
         "folder": folder.to_string(),
         "not_before": json::time(certificate.not_before()),
         "not_after": json::time(until),
@@ -167,6 +187,14 @@ impl From<EnrolError> for Failure {
                 let sentence = say!("인증기관이 거절했습니다: {ko}", "the CA refused: {en}");
                 Self::new(Exit::Refused, "refused-by-ca", sentence)
             }
+            EnrolError::Ca(ClientError::BadTime { .. }) => Self::new(
+                Exit::Refused,
+                "answer-time",
+                say!(
+                    "인증기관의 응답 시각이 허용 오차를 벗어났습니다. 시계를 맞추거나 --time-window를 늘리세요.",
+                    "the CA's answer is not of now; set the clock, or give --time-window more seconds."
+                ),
+            ),
             EnrolError::Ca(error) => Self::new(
                 Exit::Refused,
                 "answer",

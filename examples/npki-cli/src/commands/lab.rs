@@ -21,15 +21,23 @@ const PASSWORD: &str = "Lab-pass-word-1!";
 
 pub(super) fn run(args: &cli::Lab, context: &Context) -> Result<Report, Failure> {
     match args {
-        cli::Lab::Make { folder, seed } => make(folder, *seed, context),
+        cli::Lab::Make {
+            folder,
+            seed,
+            plain,
+        } => make(folder, *seed, *plain, context),
         cli::Lab::Serve(args) => serve::run(args, context),
     }
 }
 
-fn make(folder: &Path, seed: u64, context: &Context) -> Result<Report, Failure> {
+fn make(folder: &Path, seed: u64, plain: bool, context: &Context) -> Result<Report, Failure> {
     refuse_what_is_there(folder)?;
     let ledgers = LabLedgers::in_memory();
-    let (lab, population) = Population::at(seed, context.now, &ledgers).map_err(failed)?;
+    let (lab, population) = match plain {
+        true => Population::without_deviations(seed, context.now, &ledgers),
+        false => Population::at(seed, context.now, &ledgers),
+    }
+    .map_err(failed)?;
     let mut made = Made {
         lab: &lab,
         password: NewPassword::check(PASSWORD)?,
@@ -44,6 +52,7 @@ fn make(folder: &Path, seed: u64, context: &Context) -> Result<Report, Failure> 
     let index = json!({
         "seed": seed,
         "now": context.now.to_string(),
+        "plain": plain,
         "password": PASSWORD,
         "people": people,
     });

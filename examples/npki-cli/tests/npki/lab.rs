@@ -243,9 +243,9 @@ fn a_certificate_over_cmp_from_the_lab_that_serves() {
     use std::process::{Command, Stdio};
 
     let dir = tempfile::tempdir().unwrap();
-    // genm, ir, certConf; rr; and the root.
+    // genm of the command and of the wallet, ir, certConf; rr; and the root.
     let mut server = Command::new(env!("CARGO_BIN_EXE_npki"))
-        .args(["lab", "serve", "--listen", "127.0.0.1:0", "--requests", "5"])
+        .args(["lab", "serve", "--listen", "127.0.0.1:0", "--requests", "6"])
         .args(["--now", NOW])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

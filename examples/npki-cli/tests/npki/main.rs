@@ -7,5 +7,7 @@ mod common;
 mod lab;
 mod ledger;
 mod mistakes;
+mod pair;
+mod plain;
 mod policy;
 mod serve;

@@ -9,20 +9,20 @@ use base64ct::{Base64, Encoding as _};
 use npki_cert::{Crl, OcspResponse, OcspResponseStatus};
 use tempfile::TempDir;
 
-use crate::common::npki;
+use crate::common::{is_there, npki};
 
 /// A lab that serves, and a folder for its clients.
-struct Served {
+pub(crate) struct Served {
     server: Child,
     said: Lines<BufReader<ChildStderr>>,
-    address: String,
+    pub(crate) address: String,
     /// `-ref 1234 -secret pass:…`
-    order: String,
-    dir: TempDir,
+    pub(crate) order: String,
+    pub(crate) dir: TempDir,
 }
 
 impl Served {
-    fn new(options: &[&str]) -> Self {
+    pub(crate) fn new(options: &[&str]) -> Self {
         let mut server = Command::new(env!("CARGO_BIN_EXE_npki"))
             .args(["lab", "serve", "--listen", "127.0.0.1:0"])
             .args(options)
@@ -83,7 +83,7 @@ impl Served {
         Crl::parse(&body).unwrap()
     }
 
-    fn fetch(&self, name: &str) {
+    pub(crate) fn fetch(&self, name: &str) {
         let (status, body) = self.get(&format!("/{name}"));
         assert_eq!(status, 200, "{name}");
         std::fs::write(self.dir.path().join(name), body).unwrap();
@@ -130,20 +130,11 @@ impl Drop for Served {
     }
 }
 
-fn openssl_is_there() -> bool {
-    let found = Command::new("openssl").arg("version").output().is_ok();
-    assert!(found || std::env::var_os("CI").is_none_or(|ci| ci != "true"));
-    if !found {
-        eprintln!("passed over: the command `openssl` is missing");
-    }
-    found
-}
-
 /// The README's lines: what is fetched, a certificate by `openssl cmp`, its state by `openssl ocsp`, and a revocation.
 /// Without deviations the responder's certificate is the CA's, and needs not be named.
 #[test]
 fn stock_clients_get_through() {
-    if !openssl_is_there() {
+    if !is_there("openssl") {
         return;
     }
     let lines = lines_of_the_readme();

@@ -32,12 +32,16 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
         false => Lab::new(args.seed, context.now, &ledgers),
     }
     .map_err(failed)?;
+    // What is ordered here.
+    let product = Product::PersonalLimited;
+    if args.pair {
+        lab = lab.with_pairs(&[product]).map_err(failed)?;
+    }
     site::name_addresses(&mut lab, args, address);
 
     terminal::say(format_args!("http://{address}/pkix/"));
     // At a branch, which has no opening hours (R16).
     if let Some(hong) = Person::of("hong") {
-        let product = Product::PersonalLimited;
         match lab.order_at(Channel::Branch, hong, product, Some(args.issuer)) {
             Ok(order) => terminal::say(format_args!(
                 "-ref {} -secret pass:{}",
@@ -52,7 +56,7 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
         terminal::say(format_args!("http://{address}{path}"));
     }
 
-    let site = Site::new(&lab, args.issuer, context);
+    let site = Site::new(&lab, args, context);
     let answered = AtomicUsize::new(0);
     let answer = |request: &Request| {
         let answer = site.answer(request);

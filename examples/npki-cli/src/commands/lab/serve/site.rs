@@ -1,5 +1,5 @@
 use std::net::SocketAddr;
-use std::time;
+use std::time::{self, Duration};
 
 use npki::system_rng;
 use npki_ca::CrlScope;
@@ -19,6 +19,8 @@ pub(super) struct Site<'a> {
     pub(super) issuer: Issuer,
     /// When it began, by the lab's clock and by the machine's: the lab's time passes with it, unless it was given.
     began: Option<(Instant, time::Instant)>,
+    /// How far a request's messageTime may lie from then.
+    window: Option<Duration>,
 }
 
 /// What goes back, and what people are told of it.
@@ -28,11 +30,13 @@ pub(super) struct Answer {
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn new(lab: &'a Lab<'a>, issuer: Issuer, context: &Context) -> Self {
+    pub(super) fn new(lab: &'a Lab<'a>, args: &cli::Serve, context: &Context) -> Self {
+        let seconds = args.time_window.map(u64::from);
         Self {
             lab,
-            issuer,
+            issuer: args.issuer,
             began: (!context.now_was_given).then(|| (lab.now(), time::Instant::now())),
+            window: seconds.map(Duration::from_secs),
         }
     }
 
@@ -65,7 +69,10 @@ impl<'a> Site<'a> {
     }
 
     fn cmp(&self, request: &Request) -> Answer {
-        let ca = self.lab.cmp_ca(self.issuer);
+        let ca = self.lab.cmp_ca(self.issuer).map(|ca| match self.window {
+            Some(window) => ca.with_message_time_window(window),
+            None => ca,
+        });
         let answer = ca.map(|ca| ca.answer(&request.body, self.lab.now(), &mut system_rng()));
         match answer {
             Some(Ok(body)) => Answer::ok(request, PKIXCMP, &body, "cmp".into()),
