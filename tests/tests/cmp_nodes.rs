@@ -17,14 +17,12 @@ use npki_ca::{BankPort, Ca, CertificateStatus, cmp::CmpCa};
 use npki_cmp::client::{ClientError, Credential, Enrolling, Issued, Kind, Step, Wanted};
 use npki_cmp::{Body, FailureInfo, MacAlgorithm, MacKind, Message, Protector};
 use npki_core::{
-    AuthorizationCode, HashAlgorithm, Holder, Instant, Issuer, Order, OrderAction, OrderId,
-    OrderNews, PortError, Product, Registration, RevocationReason, Sentence, SubjectNames,
-    ValidityRule,
+    AuthorizationCode, Holder, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError,
+    Product, Registration, RevocationReason, Sentence, SubjectNames, ValidityRule,
 };
 use npki_key::{KeyKind, PrivateKey, SigningKey};
-use npki_lab::{Authorities, LabRng};
-use npki_ledger::faults::{Fault, FaultyLedger, Then, When};
-use npki_ledger::{Ledger, MemoryLedger, SealingKey};
+use npki_lab::{Authorities, KeyPool, LabRng};
+use npki_ledger::{Change, Ledger, MemoryLedger, Recorded, SealingKey};
 use npki_ledger_postgres::PostgresLedger;
 use npki_ledger_sqlite::SqliteLedger;
 use npki_tests::now;
@@ -35,6 +33,8 @@ use cluster::{Cluster, QUICK};
 mod cluster;
 #[path = "cmp_nodes/server.rs"]
 mod server;
+#[path = "cmp_nodes/sweep.rs"]
+mod sweep;
 
 /// A bank that says yes to everything, and hears.
 #[derive(Debug, Default)]
@@ -193,6 +193,15 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// The same with a key-management key of the pool: a pair is asked for.
+    fn with_km(self, number: usize) -> Self {
+        let key = KeyPool::key(number).unwrap().signing_key();
+        Self {
+            km_key: Some(key.unwrap()),
+            ..self
+        }
+    }
+
     fn ask(&mut self, implicit: bool) -> Enrolling<'_> {
         let wanted = Wanted {
             kind: Kind::Initial,
@@ -215,167 +224,21 @@ impl<'a> Client<'a> {
     }
 }
 
+/// The serial numbers that these records have given away, in their order.
+fn serials(records: &[Recorded]) -> Vec<Vec<u8>> {
+    let changes = records.iter().flat_map(|r| &r.record().changes);
+    let given = changes.filter_map(|change| match change {
+        Change::Put { index, key, .. } if index.as_str() == "serial" => Some(key.octets().to_vec()),
+        _ => None,
+    });
+    given.collect()
+}
+
 fn issued<'a>(asking: Enrolling<'a>, answer: &[u8]) -> Result<Issued<'a>, ClientError> {
     match asking.take(answer, now(), &mut LabRng::new(3))? {
         Step::Issued(issued) => Ok(*issued),
         Step::Wait { .. } => panic!("nobody waits here"),
     }
-}
-
-/// Same bytes, same answer, by whichever node and after a restart; then certConf twice; then no more.
-#[test]
-fn what_one_node_begins_another_ends() {
-    let scene = Scene::new();
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("ca.sqlite");
-    let open = || SqliteLedger::open(&path).unwrap();
-    let (one, two) = (open(), open());
-    for (number, implicit) in [(2, false), (3, true)] {
-        let registration = scene.order(&one, number);
-        let mut client = Client::new(&registration, number, &[]);
-        let asking = client.ask(implicit);
-        let message = asking.message().to_vec();
-        // Its answer is lost; another node is asked, which was started just now.
-        let _ = scene.answer(&one, &message, 1);
-        let answer = scene.answer(&open(), &message, 2);
-        let found = issued(asking, &answer).unwrap();
-        assert_eq!(found.is_confirmed(), implicit);
-        let certificate = found.certificate().clone();
-        let ca = scene.ca(&two);
-        let serial = certificate.serial_number().octets();
-        if !implicit {
-            assert_eq!(ca.status(serial).unwrap(), CertificateStatus::Unconfirmed);
-            let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
-            for ledger in [&one, &two] {
-                let answer = scene.answer(ledger, confirming.message(), 5);
-                confirming.take(&answer, now()).unwrap();
-            }
-        }
-        assert_eq!(ca.status(serial).unwrap(), CertificateStatus::Good);
-        // Confirmed, the same bytes get nothing more, unless the confirmation was implicit: then they do while it could
-        // have been confirmed.
-        let kind = |message: &[u8]| {
-            let answer = Message::parse(&scene.answer(&two, message, 6)).unwrap();
-            answer.body().name()
-        };
-        assert_eq!(kind(&message), if implicit { "ip" } else { "error" });
-    }
-}
-
-/// One issue over CMP with the same octets each time, as far as it gets; nothing when the CA could not answer.
-fn live(
-    scene: &Scene,
-    ledger: &dyn Ledger,
-    registration: &Registration,
-    implicit: bool,
-) -> Option<()> {
-    let mut client = Client::new(registration, 1, &[]);
-    let asking = client.ask(implicit);
-    let answer = scene.answer(ledger, asking.message(), 1);
-    let found = issued(asking, &answer).ok()?;
-    if !found.is_confirmed() {
-        let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
-        let answer = scene.answer(ledger, confirming.message(), 2);
-        confirming.take(&answer, now()).ok()?;
-    }
-    Some(())
-}
-
-/// The CA dies, or loses what its ledger says, at every commit of an issue over CMP: whoever asks again gets the same
-/// certificate, what was signed is what was recorded, and it is confirmed once.
-#[test]
-fn every_commit_of_an_issue_may_fail() {
-    for implicit in [false, true] {
-        let scene = Scene::new();
-        let calls = {
-            let memory = MemoryLedger::new();
-            let registration = scene.order(&memory, 1);
-            let counting = FaultyLedger::new(&memory);
-            live(&scene, &counting, &registration, implicit).unwrap();
-            counting.calls()
-        };
-        assert!(calls >= 3, "{calls}");
-        for call in 1..=calls {
-            for when in [When::Before, When::After] {
-                for then in [Then::Dies, Then::GoesOn] {
-                    let fault = Fault { call, when, then };
-                    let memory = MemoryLedger::new();
-                    let registration = scene.order(&memory, 1);
-                    let dying = FaultyLedger::new(&memory);
-                    dying.arm(fault);
-                    let first = live(&scene, &dying, &registration, implicit);
-                    let again = live(&scene, &memory, &registration, implicit);
-                    let count = |kind: &str| {
-                        let records = memory.records(0, 1_000).unwrap();
-                        records
-                            .iter()
-                            .filter(|r| r.record().kind.as_str() == kind)
-                            .count()
-                    };
-                    // Refused only when the confirmation had come through and its answer was lost.
-                    assert!(
-                        again.is_some() || count("ca.confirmed") == 1,
-                        "{fault:?} {first:?}"
-                    );
-                    for kind in ["ca.recorded", "ca.signed", "ca.confirmed"] {
-                        assert_eq!(count(kind), 1, "{fault:?} {kind}");
-                    }
-                    let ca = scene.ca(&memory);
-                    assert_eq!(ca.unfinished().unwrap().len(), 0, "{fault:?}");
-                    ca.reconcile(now()).unwrap();
-                    let news = scene.bank.confirmed.lock().unwrap();
-                    let (_, serial) = news.last().unwrap();
-                    assert_eq!(ca.status(serial).unwrap(), CertificateStatus::Good);
-                    let certificate = ca.find(serial).unwrap().unwrap();
-                    let tbs = HashAlgorithm::Sha256.digest(certificate.tbs_der());
-                    // The digest that was recorded before the signature stands in the record's payload.
-                    let records = memory.records(0, 1_000).unwrap();
-                    let recorded = records
-                        .iter()
-                        .find(|r| r.record().kind.as_str() == "ca.recorded")
-                        .unwrap();
-                    let payload = &recorded.record().payload;
-                    assert!(
-                        payload.windows(32).any(|part| part == tbs.octets()),
-                        "{fault:?}"
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// A certificate whose certConf never comes lapses; one that comes too late is told so.
-#[test]
-fn never_confirmed_lapses() {
-    let scene = Scene::new();
-    let ledger = MemoryLedger::new();
-    let registration = scene.order(&ledger, 1);
-    let mut client = Client::new(&registration, 1, &[]);
-    let asking = client.ask(false);
-    let answer = scene.answer(&ledger, asking.message(), 1);
-    let found = issued(asking, &answer).unwrap();
-    let serial = found.certificate().serial_number().octets().to_vec();
-    let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
-    let late = now().saturating_add(Duration::from_secs(601));
-    let keys = &scene.authorities.ca(Issuer::Yessign).unwrap().cmp;
-    let answer = CmpCa::new(scene.ca(&ledger), keys)
-        .answer(confirming.message(), late, &mut LabRng::new(5))
-        .unwrap();
-    match confirming.take(&answer, late).unwrap_err() {
-        ClientError::Refused { failures, texts } => {
-            let text = texts.join(" ");
-            assert_eq!(failures, [FailureInfo::BadRequest]);
-            assert!(text.contains("확인 기한"), "{text}");
-        }
-        other => panic!("{other:?}"),
-    }
-    let ca = scene.ca(&ledger);
-    ca.reconcile(late).unwrap();
-    assert!(matches!(
-        ca.status(&serial).unwrap(),
-        CertificateStatus::Revoked(_)
-    ));
 }
 
 /// A transaction's name belongs to the octets that began it, at every node.
@@ -423,12 +286,22 @@ fn node() {
     let place = std::env::var("NPKI_NODE_LEDGER").unwrap();
     let share = |name| std::env::var(name).unwrap().parse::<u32>().unwrap();
     let (from, to) = (share("NPKI_NODE_FROM"), share("NPKI_NODE_TO"));
+    let step = share("NPKI_NODE_PAIR_STEP");
     let scene = Scene::new();
     let ledger = open(&place);
     let ledger = &*ledger;
     for number in from..to {
-        let registration = scene.order(ledger, number);
-        let mut client = Client::new(&registration, number, &[]);
+        let (registration, mut client);
+        match km_key(number, step) {
+            Some(km) => {
+                registration = scene.order_of(ledger, number, Order::SIGN_KM);
+                client = Client::new(&registration, number, &[]).with_km(km);
+            }
+            None => {
+                registration = scene.order(ledger, number);
+                client = Client::new(&registration, number, &[]);
+            }
+        }
         let asking = client.ask(number % 3 == 0);
         let message = asking.message().to_vec();
         let seed = u64::from(number);
@@ -455,6 +328,12 @@ fn node() {
             Err(other) => panic!("{number}: {other:?}"),
         }
     }
+}
+
+/// Every `step`th order is of a pair, as long as the pool has keys that no CA has.
+fn km_key(number: u32, step: u32) -> Option<usize> {
+    let key = Authorities::ISSUERS.len() + 1 + usize::try_from(number / step).unwrap();
+    (number.is_multiple_of(step) && key < KeyPool::LEN).then_some(key)
 }
 
 /// A file of SQLite, or the address of a PostgreSQL cluster.
@@ -489,12 +368,17 @@ fn two_nodes_one_killed_on_postgres() {
 fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
     let ledger = open(place);
     let ledger = &*ledger;
+    let step = count / 26 + 1;
+    let pairs = (0..count)
+        .filter(|number| km_key(*number, step).is_some())
+        .count();
     let start = |from: u32, to: u32| {
         Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "node"])
             .env("NPKI_NODE_LEDGER", place)
             .env("NPKI_NODE_FROM", from.to_string())
             .env("NPKI_NODE_TO", to.to_string())
+            .env("NPKI_NODE_PAIR_STEP", step.to_string())
             .stdout(Stdio::null())
             .spawn()
             .unwrap()
@@ -516,12 +400,14 @@ fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
     assert!(two.wait().unwrap().success());
 
     let mut kinds: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    let mut given = Vec::new();
     let mut from = 0;
     loop {
         let records = ledger.records(from, 1_000).unwrap();
         if records.is_empty() {
             break;
         }
+        given.extend(serials(&records));
         from += u64::try_from(records.len()).unwrap();
         for recorded in records {
             let record = recorded.record();
@@ -551,13 +437,17 @@ fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
         (orders.len(), serials.len()),
         (count.try_into().unwrap(), count.try_into().unwrap())
     );
-    for (_, serial) in news.iter() {
+    // Those of pairs have two.
+    let certificates = usize::try_from(count).unwrap() + pairs;
+    assert_eq!(given.len(), certificates);
+    assert!(serials.is_subset(&given.iter().cloned().collect()));
+    for serial in &given {
         assert_eq!(ca.status(serial).unwrap(), CertificateStatus::Good);
         let signed = ca.find(serial).unwrap().unwrap();
-        assert_eq!(signed.serial_number().octets(), serial);
+        assert_eq!(signed.serial_number().octets(), &**serial);
     }
     assert_eq!(ca.unfinished().unwrap().len(), 0);
-    println!("{count} issues by two nodes on {kind}, one killed twice");
+    println!("{count} issues by two nodes on {kind}, {pairs} of them pairs, one killed twice");
 }
 
 #[test]

@@ -5,7 +5,6 @@ use npki_ca::{CaKeys, CertificateKey, CodeKey, CrlKey};
 use npki_cmp::{
     CertReqMsg, CertStatus, Header, PoposSigningKeyInput, ProofOfPossession, Protection, Status,
 };
-use npki_lab::KeyPool;
 use rand_core::Rng as _;
 
 use super::*;
@@ -58,24 +57,19 @@ fn refusal(answer: &Message, code: &AuthorizationCode) -> (FailureInfo, String) 
     (error.status.failures().next().unwrap(), text)
 }
 
-/// A client of a pair: keys of the pool.
-fn pair<'a>(registration: &'a Registration, trust: &'a [npki_cert::Certificate]) -> Client<'a> {
-    let key = |number| KeyPool::key(number).unwrap().signing_key().unwrap();
-    Client {
-        km_key: Some(key(30)),
-        key: key(31),
-        ..Client::new(registration, 1, trust)
-    }
-}
-
 #[test]
 fn a_request_that_the_bank_does_not_answer_waits_and_any_node_takes_the_poll() {
+    waits_for_the_bank(Order::SIGN);
+    waits_for_the_bank(Order::SIGN_KM);
+}
+
+fn waits_for_the_bank(profile: &str) {
     let scene = Scene::new();
     let dir = tempfile::tempdir().unwrap();
     let open = || SqliteLedger::open(dir.path().join("ca.sqlite")).unwrap();
     let one = open();
-    let registration = scene.order(&one, 1);
-    let mut client = Client::new(&registration, 1, &[]);
+    let registration = scene.order_of(&one, 1, profile);
+    let mut client = sweep::client(&registration, profile);
     scene.bank.silent.store(3, Ordering::SeqCst);
     let asking = client.ask(false);
     let first = asking.message().to_vec();
@@ -107,19 +101,21 @@ fn a_request_that_the_bank_does_not_answer_waits_and_any_node_takes_the_poll() {
     let Body::Ip(content) = again.body() else {
         panic!("{again:?}")
     };
-    assert_eq!(
-        content.response.first().unwrap().status.status,
-        Status::Accepted
-    );
-    let serial = found.certificate().serial_number().octets().to_vec();
+    let given = sweep::octets(&found);
+    assert_eq!(given.len() == 2, profile == Order::SIGN_KM);
+    assert_eq!(content.response.len(), given.len());
+    let mut statuses = content.response.iter().map(|one| one.status.status);
+    assert!(statuses.all(|status| status == Status::Accepted));
     let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
     let answer = scene.answer(&open(), confirming.message(), 5);
     confirming.take(&answer, now()).unwrap();
     let ca = scene.ca(&one);
-    assert_eq!(ca.status(&serial).unwrap(), CertificateStatus::Good);
+    for serial in &given {
+        assert_eq!(ca.status(serial).unwrap(), CertificateStatus::Good);
+    }
     let records = one.records(0, 1_000).unwrap();
     let count = |kind| {
-        let of = |r: &&npki_ledger::Recorded| r.record().kind.as_str() == kind;
+        let of = |r: &&Recorded| r.record().kind.as_str() == kind;
         records.iter().filter(of).count()
     };
     assert_eq!(
@@ -442,7 +438,7 @@ fn several_requests_that_are_no_pair_are_refused() {
     let ledger = MemoryLedger::new();
     let registration = scene.order_of(&ledger, 1, Order::SIGN_KM);
     let code = &registration.authorization_code;
-    let mut client = pair(&registration, &[]);
+    let mut client = Client::new(&registration, 1, &[]).with_km(30);
     let asking = client.ask(false);
     let alters: [fn(&mut Vec<CertReqMsg>); 3] = [
         |requests| requests.push(requests[0].clone()),
@@ -484,7 +480,7 @@ fn a_pair_is_confirmed_whole_or_not_at_all() {
     for (alter, answer, good) in rows {
         let ledger = MemoryLedger::new();
         let registration = scene.order_of(&ledger, 1, Order::SIGN_KM);
-        let mut client = pair(&registration, &[]);
+        let mut client = Client::new(&registration, 1, &[]).with_km(30);
         let asking = client.ask(false);
         let ip = scene.answer(&ledger, asking.message(), 1);
         let found = issued(asking, &ip).unwrap();
