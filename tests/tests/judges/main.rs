@@ -10,6 +10,7 @@
 
 mod issued;
 mod others;
+mod pair_client;
 
 use std::fs;
 use std::path::Path;

@@ -139,7 +139,7 @@ fn pkilint_takes_what_we_issue() {
 
 const ANY_POLICY: &str = "2.5.29.32.0";
 
-const JARS: &str =
+pub(crate) const JARS: &str =
     "/usr/share/java/bcprov.jar:/usr/share/java/bcutil.jar:/usr/share/java/bcpkix.jar";
 
 /// Made once, in a folder that cargo keeps for this.
@@ -215,7 +215,7 @@ fn names(folder: &Path, ending: &str) -> Vec<String> {
         .collect()
 }
 
-fn said(command: &mut Command) -> String {
+pub(crate) fn said(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     String::from_utf8_lossy(&said).into_owned()
