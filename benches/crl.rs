@@ -14,11 +14,10 @@ use std::fs;
 use std::hint::black_box;
 use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use npki::system_rng;
-use npki_benches::{Counting, Row, Table, rounds};
+use npki_benches::{Counting, Row, Table, openssl, rounds};
 use npki_cert::{Certificate, CrlEntry, CrlParams, CrlStream, RevocationReason, SerialNumber};
 use npki_core::{HashAlgorithm, Instant};
 use npki_key::{PrivateKey, SigningKey};
@@ -57,13 +56,13 @@ fn size(
     let sha256 = HashAlgorithm::Sha256;
     let list: Vec<CrlEntry> = entries(count).collect();
     let mut whole = Vec::new();
-    CrlStream::new(params, || list.iter().copied())?.write_tbs(256, sha256, &mut whole)?;
+    CrlStream::new(params, || list.iter())?.write_tbs(256, sha256, &mut whole)?;
     let write = || {
-        let stream = CrlStream::new(params, || list.iter().copied()).ok()?;
+        let stream = CrlStream::new(params, || list.iter()).ok()?;
         stream.write_tbs(256, sha256, &mut io::sink()).ok()
     };
     let write_signed = || {
-        let stream = CrlStream::new(params, || list.iter().copied()).ok()?;
+        let stream = CrlStream::new(params, || list.iter()).ok()?;
         let digest = stream.write_tbs(256, sha256, &mut io::sink()).ok()?;
         let signature = key.sign_digest(&digest, &mut system_rng()).ok()?;
         stream
@@ -104,7 +103,7 @@ fn size(
     Ok(())
 }
 
-/// Sorted; serials of 16 octets, as if drawn at random, a month of revocations.
+/// Sorted; serials of 16 octets, as if drawn at random, a year of revocations in no order.
 fn entries(count: u32) -> impl Iterator<Item = CrlEntry> {
     let step = step(count);
     (1..=count).filter_map(move |number| {
@@ -126,8 +125,9 @@ fn serial(number: u32, step: u128) -> [u8; 16] {
     (u128::from(number) * step + FIRST).to_be_bytes()
 }
 
+/// Who comes next by serial number was revoked on any day of the year.
 fn at(number: u32) -> i64 {
-    1_790_000_000 + i64::from(number % 2_592_000)
+    1_790_000_000 - i64::from(number.wrapping_mul(2_654_435_761) % 31_536_000)
 }
 
 /// The same entries in a list of rcgen's.
@@ -181,20 +181,6 @@ fn openssl_prepares(folder: &Path, count: u32) -> Result<(), Box<dyn Error>> {
         )?;
     }
     Ok(fs::write(folder.join("index.txt"), index)?)
-}
-
-fn openssl(folder: &Path, line: &str) -> Result<(), Box<dyn Error>> {
-    let status = Command::new("openssl")
-        .args(line.split(' '))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(format!("openssl {line}").into()),
-    }
 }
 
 const OPENSSL_CA: &str = "\

@@ -18,12 +18,11 @@
 use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
 use npki::system_rng;
-use npki_benches::{Row, Table, processor_time, rounds_or};
+use npki_benches::{Row, Table, openssl, processor_time, rounds_or};
 use npki_ca::{
     BankPort, BareRequest, Ca, CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, ceremony,
 };
@@ -360,20 +359,6 @@ fn openssl_issues(folder: &Path) -> Result<f64, Box<dyn Error>> {
     let line = "ca -batch -notext -config ca.cnf -outdir .";
     openssl(folder, &format!("{line} -infiles {}", files.join(" ")))?;
     Ok(start.elapsed().as_secs_f64() * 1e9 / f64::from(COUNT))
-}
-
-fn openssl(folder: &Path, line: &str) -> Result<(), Box<dyn Error>> {
-    let status = Command::new("openssl")
-        .args(line.split(' '))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(format!("openssl {line}").into()),
-    }
 }
 
 const OPENSSL_CA: &str = "\

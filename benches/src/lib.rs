@@ -6,11 +6,13 @@
 
 mod allocator;
 mod clock;
+mod openssl;
 mod peers;
 mod rows;
 
 pub use allocator::Counting;
 pub use clock::now as processor_time;
+pub use openssl::openssl;
 pub use peers::Peers;
 pub use rows::{Row, Table, median};
 

@@ -288,7 +288,7 @@ pub(crate) fn sign_crl(
     rng: &mut dyn CryptoRng,
     out: &mut dyn Write,
 ) -> Result<(), CaError> {
-    let stream = CrlStream::new(params, || entries.iter().copied())?;
+    let stream = CrlStream::new(params, || entries.iter())?;
     let hash = key.algorithm().hash();
     let known = match key.algorithm() {
         SignatureAlgorithm::RsaPkcs1(_) => rsa_octets(key),

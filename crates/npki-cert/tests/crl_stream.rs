@@ -6,6 +6,7 @@ use core::cell::Cell;
 use std::io::{self, Write};
 
 use const_oid::db::rfc5912::ECDSA_WITH_SHA_256;
+use der::{Decode as _, Encode as _};
 use npki_cert::{
     Certificate, Crl, CrlEntry, CrlError, CrlParams, CrlProfile, CrlStream, CrlWriteError,
     RevocationReason, SerialNumber, assemble_crl, lint_crl, tbs_crl,
@@ -73,7 +74,7 @@ fn streamed(params: &CrlParams<'_>, entries: &[CrlEntry], signature: &[u8]) -> V
 }
 
 fn entries() -> impl Strategy<Value = Vec<CrlEntry>> {
-    let serial = proptest::collection::vec(any::<u8>(), 1..18);
+    let serial = proptest::collection::vec(any::<u8>(), 1..21);
     let reasons: Vec<_> = RevocationReason::ALL
         .iter()
         .copied()
@@ -130,9 +131,57 @@ proptest! {
                     .collect();
                 prop_assert!(crl.entries().eq(wanted));
                 prop_assert_eq!(crl.is_delta(), base.is_some());
+                // Another implementation reads the same octets, and writes them.
+                let theirs: x509_cert::crl::CertificateList =
+                    x509_cert::crl::CertificateList::from_der(&streamed).unwrap();
+                prop_assert_eq!(theirs.to_der().unwrap(), streamed);
                 Ok(())
             },
         )?;
+    }
+}
+
+/// Where an entry changes its form: the sign of its serial number, the kind of its time, the days whose
+/// dates are kept, and what it ends with.
+#[test]
+fn forms_of_an_entry() {
+    let long = [[0x7f; 20].as_slice(), &[0x80; 19], &[0x7f; 16], &[0x80]];
+    for (time, written) in [
+        ("1970-01-01T00:00:00Z", &b"\x17\x0d700101000000Z"[..]),
+        ("1970-01-01T23:59:59Z", b"\x17\x0d700101235959Z"),
+        ("1970-01-02T00:00:00Z", b"\x17\x0d700102000000Z"),
+        ("1971-05-28T10:20:30Z", b"\x17\x0d710528102030Z"), // 512 days after 1970-01-01
+        ("2028-02-29T09:08:07Z", b"\x17\x0d280229090807Z"),
+        ("2049-12-31T23:59:59Z", b"\x17\x0d491231235959Z"),
+        ("2050-01-01T00:00:00Z", b"\x18\x0f20500101000000Z"),
+    ] {
+        for (reason, end) in [
+            (None, &[][..]),
+            (Some(RevocationReason::Unspecified), &[]),
+            (
+                Some(RevocationReason::KeyCompromise),
+                &[0x30, 12, 0x30, 10, 6, 3, 0x55, 0x1d, 0x15, 4, 3, 0x0a, 1, 1],
+            ),
+        ] {
+            for octets in long {
+                let one = CrlEntry {
+                    revoked_at: time.parse().unwrap(),
+                    reason,
+                    ..entry(octets)
+                };
+                let sign: &[u8] = if octets[0] < 0x80 { &[] } else { &[0] };
+                let number = [sign, octets].concat();
+                let length = |octets: &[u8]| u8::try_from(octets.len()).unwrap();
+                let fields = [&[2, length(&number)], &number[..], written, end].concat();
+                let expected = [&[0x30, length(&fields)], &fields[..]].concat();
+                let der = with(
+                    |_| (),
+                    |params| streamed(params, &[entry(&[1]), one], &[9; 70]),
+                );
+                let found = der.windows(expected.len()).filter(|w| **w == expected[..]);
+                assert_eq!(found.count(), 1, "{time} {reason:?} {number:02x?}");
+            }
+        }
     }
 }
 

@@ -1,20 +1,20 @@
+use core::borrow::Borrow;
 use std::io::{self, Write};
 
 use npki_core::{Digest, HashAlgorithm, Hasher};
 
 use super::{
     CrlEntry, CrlError, CrlParams,
-    tbs::{EntryWriter, Frame},
+    tbs::{Frame, check_order},
 };
 use crate::{
-    SerialNumber,
     input::{BIT_STRING, SEQUENCE},
     output,
 };
 
 /// A CRL that is written as it comes, whatever its size: through a buffer of 64 KiB.
 ///
-/// The entries come from a function that gives the same sorted entries each time that it is asked:
+/// The entries, or references to them, come from a function that gives the same sorted ones each time that it is asked:
 /// once to measure them (every length in DER stands before what it measures) and once to write them.
 /// A signature whose length is not known beforehand, such as of ECDSA, takes one more pass.
 ///
@@ -22,7 +22,7 @@ use crate::{
 /// # use npki_cert::{CrlEntry, CrlParams, CrlStream};
 /// # fn f(params: &CrlParams<'_>, entries: &[CrlEntry], out: &mut dyn std::io::Write,
 /// #     sign: &dyn Fn(&npki_core::Digest) -> Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
-/// let stream = CrlStream::new(params, || entries.iter().copied())?;
+/// let stream = CrlStream::new(params, || entries.iter())?;
 /// let digest = stream.write_tbs(256, npki_core::HashAlgorithm::Sha256, out)?; // RSA-2048
 /// stream.write_signature(&sign(&digest), 256, out)?;
 /// # Ok(()) }
@@ -64,7 +64,7 @@ pub enum CrlWriteError {
 impl<F, I> CrlStream<F>
 where
     F: Fn() -> I,
-    I: Iterator<Item = CrlEntry>,
+    I: Iterator<Item: Borrow<CrlEntry>>,
 {
     /// Measures the entries, which ascend by serial number.
     ///
@@ -74,11 +74,13 @@ where
         let frame = Frame::new(params)?;
         let writer = frame.entry_writer();
         let (mut length, mut count) = (0_usize, 0_usize);
-        let mut previous: Option<SerialNumber> = None;
-        for entry in entries() {
-            writer.check_order(&mut previous, &entry)?;
-            length = length.saturating_add(writer.length(&entry)?);
+        let mut previous: Option<I::Item> = None;
+        for item in entries() {
+            let entry = item.borrow();
+            check_order(previous.as_ref().map(Borrow::borrow), entry)?;
+            length = length.saturating_add(writer.length(entry)?);
             count = count.saturating_add(1);
+            previous = Some(item);
         }
         Ok(Self {
             frame,
@@ -161,13 +163,15 @@ where
             buffer.extend_from_slice(&output::header(SEQUENCE, self.length));
         }
         buffer.reserve(BUFFER);
-        let mut writer: EntryWriter = self.frame.entry_writer();
+        let mut writer = self.frame.entry_writer();
         let mut written = 0_usize;
-        let mut previous = None;
-        for entry in (self.entries)() {
-            writer.check_order(&mut previous, &entry)?;
+        let mut previous: Option<I::Item> = None;
+        for item in (self.entries)() {
+            let entry = item.borrow();
+            check_order(previous.as_ref().map(Borrow::borrow), entry)?;
             let before = buffer.len();
-            writer.write(&entry, &mut buffer)?;
+            writer.write(entry, &mut buffer)?;
+            previous = Some(item);
             written = written.saturating_add(buffer.len().saturating_sub(before));
             if buffer.len() >= BUFFER {
                 sink.take(&mut buffer)?;

@@ -107,8 +107,9 @@ pub fn tbs_crl(
     let mut octets = Vec::new();
     let mut previous = None;
     for entry in entries {
-        writer.check_order(&mut previous, &entry)?;
+        check_order(previous.as_ref(), &entry)?;
         writer.write(&entry, &mut octets)?;
+        previous = Some(entry);
     }
     let entries = if octets.is_empty() {
         octets
@@ -208,129 +209,101 @@ impl Frame {
             .saturating_add(self.tail.len())
     }
 
-    pub(super) const fn entry_writer(&self) -> EntryWriter {
+    pub(super) fn entry_writer(&self) -> EntryWriter {
         EntryWriter {
             profile: self.profile,
-            day: None,
-            end: END,
+            dates: Dates::new(),
         }
+    }
+}
+
+/// Entries ascend by serial number, so that two writers write the same octets.
+#[inline]
+pub(super) fn check_order(before: Option<&CrlEntry>, entry: &CrlEntry) -> Result<(), CrlError> {
+    match before.map(|before| before.serial_number) {
+        Some(before) if before >= entry.serial_number => Err(CrlError::Unsorted {
+            before,
+            after: entry.serial_number,
+        }),
+        _ => Ok(()),
     }
 }
 
 /// Writes entries. An entry has 77 octets at most, so every length within it takes one octet.
+///
+/// Nearly all entries have a UTCTime and no invalidityDate: those are put together in one place of a
+/// fixed size, for lists have millions of them.
 #[derive(Debug)]
 pub(super) struct EntryWriter {
     profile: CrlProfile,
-    /// The day, in days since 1970, whose date `end` has.
-    day: Option<i64>,
-    /// How an entry ends: its UTCTime, and its reasonCode if it has one.
-    end: [u8; END.len()],
+    dates: Dates,
 }
 
 impl EntryWriter {
-    /// Entries ascend by serial number, so that two writers write the same octets.
-    pub(super) fn check_order(
-        &self,
-        previous: &mut Option<SerialNumber>,
-        entry: &CrlEntry,
-    ) -> Result<(), CrlError> {
-        let after = entry.serial_number;
-        match previous.replace(after) {
-            Some(before) if before >= after => Err(CrlError::Unsorted { before, after }),
-            _ => Ok(()),
-        }
-    }
-
     /// Octets of the entry.
+    #[inline]
     pub(super) fn length(&self, entry: &CrlEntry) -> Result<usize, CrlError> {
-        let seconds = entry.revoked_at.unix_seconds();
-        let time = if (0..UTC_TIME_ENDS).contains(&seconds) {
-            UTC_TIME_LEN
+        let reason = self.reason(entry)?;
+        let end = if is_plain(entry) {
+            end_len(reason)
         } else {
-            write_time(entry.revoked_at)?.len()
+            self.rare_end(entry, reason)?.len()
         };
-        let extensions = match (self.reason(entry)?, entry.invalidity) {
-            (None, None) => 0,
-            (Some(_), None) => END.len() - UTC_TIME_LEN,
-            _ => self.extensions(entry)?.len(),
-        };
-        let serial = entry.serial_number.octets();
-        let sign = usize::from(serial.first().is_some_and(|octet| *octet >= 0x80));
-        Ok(2 + 2 + sign + serial.len() + time + extensions)
+        let sign = usize::from(entry.serial_number.needs_sign());
+        Ok(4 + sign + entry.serial_number.octets().len() + end)
     }
 
     /// Adds the entry's octets to `out`.
+    #[inline]
     pub(super) fn write(&mut self, entry: &CrlEntry, out: &mut Vec<u8>) -> Result<(), CrlError> {
         let reason = self.reason(entry)?;
-        let seconds = entry.revoked_at.unix_seconds();
-        if entry.invalidity.is_none() && (0..UTC_TIME_ENDS).contains(&seconds) {
-            let end = self.end(entry.revoked_at, seconds, reason)?;
-            write_entry(entry, end, out);
+        if is_plain(entry) {
+            self.write_plain(entry, reason, out)
         } else {
-            let mut end = write_time(entry.revoked_at)?;
-            if reason.is_some() || entry.invalidity.is_some() {
-                end.extend_from_slice(&self.extensions(entry)?);
-            }
-            write_entry(entry, &end, out);
+            let end = self.rare_end(entry, reason)?;
+            out.extend_from_slice(&output::sequence(&[&entry.serial_number.to_der(), &end]));
+            Ok(())
         }
-        Ok(())
     }
 
-    /// How most entries end. Of the many of one day the date is written once.
-    fn end(
+    /// Adds an entry that [`is_plain`]. What it is made of is copied in sizes known here, over more
+    /// octets than it has, and straight to its place: a processor waits for what it has just written.
+    #[inline]
+    fn write_plain(
         &mut self,
-        at: Instant,
-        seconds: i64,
+        entry: &CrlEntry,
         reason: Option<RevocationReason>,
-    ) -> Result<&[u8], CrlError> {
-        let day = seconds / DAY;
-        if self.day != Some(day) {
-            for (to, from) in self.end.iter_mut().zip(write_time(at)?) {
-                *to = from;
-            }
-            self.day = Some(day);
+        out: &mut Vec<u8>,
+    ) -> Result<(), CrlError> {
+        let serial = &entry.serial_number;
+        let sign = usize::from(serial.needs_sign());
+        let number = sign + serial.octets().len();
+        let contents = 2 + number + end_len(reason);
+        let before = out.len();
+        out.extend_from_slice(&[0; PLAIN]);
+        let place = out.get_mut(before..).unwrap_or_default();
+        if let Some(head) = place.first_chunk_mut() {
+            *head = [SEQUENCE, octet(contents), INTEGER, octet(number)];
         }
-        let second = u32::try_from(seconds % DAY).unwrap_or(0);
-        let [
-            ..,
-            h,
-            hh,
-            m,
-            mm,
-            s,
-            ss,
-            _z,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            code,
-        ] = &mut self.end;
-        for (tens, ones, value) in [
-            (h, hh, second / 3_600),
-            (m, mm, second / 60 % 60),
-            (s, ss, second % 60),
-        ] {
-            let value = u8::try_from(value).unwrap_or(0);
-            *tens = b'0' + value / 10;
-            *ones = b'0' + value % 10;
+        if let Some(magnitude) = place.get_mut(4 + sign..).and_then(<[u8]>::first_chunk_mut) {
+            *magnitude = *serial.padded();
         }
-        Ok(match reason {
-            Some(reason) => {
-                *code = reason.code();
-                &self.end
-            }
-            None => self.end.get(..UTC_TIME_LEN).unwrap_or_default(),
-        })
+        if let Some(end) = place
+            .get_mut(4 + number..)
+            .and_then(<[u8]>::first_chunk_mut)
+        {
+            *end = END;
+            let [_, _, y, yy, n, nn, d, dd, h, hh, m, mm, s, ss, .., code] = end;
+            let seconds = u64::try_from(entry.revoked_at.unix_seconds()).unwrap_or(0);
+            [*y, *yy, *n, *nn, *d, *dd] = self.dates.date(seconds / DAY, entry.revoked_at)?;
+            let second = u32::try_from(seconds % DAY).unwrap_or(0);
+            [*h, *hh] = two_digits(second / 3_600);
+            [*m, *mm] = two_digits(second / 60 % 60);
+            [*s, *ss] = two_digits(second % 60);
+            *code = reason.map_or(0, RevocationReason::code);
+        }
+        out.truncate(before.saturating_add(2 + contents));
+        Ok(())
     }
 
     /// The reason to be written. RFC 5280 section 5.3.1: unspecified is left out.
@@ -344,43 +317,90 @@ impl EntryWriter {
         }
     }
 
-    /// crlEntryExtensions with an invalidityDate.
-    fn extensions(&self, entry: &CrlEntry) -> Result<Vec<u8>, CrlError> {
-        let reason = self.reason(entry)?.map_or_else(Vec::new, |reason| {
-            write_extension(
-                rfc5912::ID_CE_CRL_REASONS,
-                false,
-                &output::tlv(ENUMERATED, &[reason.code()]),
-            )
-        });
-        let invalidity = match entry.invalidity {
-            Some(instant) => write_extension(
+    /// The time and the extensions of an entry that has an invalidityDate or a time after 2049.
+    #[cold]
+    fn rare_end(
+        &self,
+        entry: &CrlEntry,
+        reason: Option<RevocationReason>,
+    ) -> Result<Vec<u8>, CrlError> {
+        let mut end = write_time(entry.revoked_at)?;
+        let mut extensions = Vec::new();
+        if let Some(reason) = reason {
+            let code = output::tlv(ENUMERATED, &[reason.code()]);
+            extensions = write_extension(rfc5912::ID_CE_CRL_REASONS, false, &code);
+        }
+        if let Some(instant) = entry.invalidity {
+            let date = time::write_generalized(instant).ok_or(CrlError::Time(instant))?;
+            extensions.extend_from_slice(&write_extension(
                 rfc5912::ID_CE_INVALIDITY_DATE,
                 false,
-                &time::write_generalized(instant).ok_or(CrlError::Time(instant))?,
-            ),
-            None => Vec::new(),
-        };
-        Ok(output::sequence(&[&reason, &invalidity]))
+                &date,
+            ));
+        }
+        if !extensions.is_empty() {
+            end.extend_from_slice(&output::tlv(SEQUENCE, &extensions));
+        }
+        Ok(end)
     }
 }
 
-/// The SEQUENCE of a serial number and how the entry ends.
-fn write_entry(entry: &CrlEntry, end: &[u8], out: &mut Vec<u8>) {
-    let octet = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);
-    let serial = entry.serial_number.octets();
-    let sign = usize::from(serial.first().is_some_and(|octet| *octet >= 0x80));
-    let number = sign + serial.len();
-    let head = [
-        SEQUENCE,
-        octet(2 + number + end.len()),
-        INTEGER,
-        octet(number),
-        0,
-    ];
-    out.extend_from_slice(head.get(..4 + sign).unwrap_or_default());
-    out.extend_from_slice(serial);
-    out.extend_from_slice(end);
+/// Whether the entry ends with a UTCTime and at most a reason.
+#[inline]
+fn is_plain(entry: &CrlEntry) -> bool {
+    entry.invalidity.is_none() && (0..UTC_TIME_ENDS).contains(&entry.revoked_at.unix_seconds())
+}
+
+/// Octets of [`END`] that such an entry has.
+#[inline]
+const fn end_len(reason: Option<RevocationReason>) -> usize {
+    match reason {
+        Some(_) => END.len(),
+        None => UTC_TIME_LEN,
+    }
+}
+
+/// The dates of UTCTimes: that of a day is written once, and kept until another day wants its place.
+#[derive(Debug)]
+struct Dates(Box<[(u64, [u8; 6])]>);
+
+impl Dates {
+    fn new() -> Self {
+        Self(vec![(u64::MAX, [0; 6]); DAYS].into_boxed_slice())
+    }
+
+    /// The first six digits of the UTCTime of an instant from 1970 to 2049, of which `day` says how many
+    /// days after 1970 it is.
+    #[inline]
+    fn date(&mut self, day: u64, at: Instant) -> Result<[u8; 6], CrlError> {
+        let place = usize::try_from(day).unwrap_or(0) % DAYS;
+        match self.0.get(place) {
+            Some((known, date)) if *known == day => Ok(*date),
+            _ => self.learn(place, day, at),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, place: usize, day: u64, at: Instant) -> Result<[u8; 6], CrlError> {
+        let time = write_time(at)?;
+        let date = time.get(2..).and_then(|text| text.first_chunk().copied());
+        let date = date.ok_or(CrlError::Time(at))?;
+        if let Some(entry) = self.0.get_mut(place) {
+            *entry = (day, date);
+        }
+        Ok(date)
+    }
+}
+
+#[inline]
+fn octet(length: usize) -> u8 {
+    u8::try_from(length).unwrap_or(u8::MAX)
+}
+
+#[inline]
+fn two_digits(value: u32) -> [u8; 2] {
+    let value = u8::try_from(value).unwrap_or(0);
+    [b'0' + value / 10, b'0' + value % 10]
 }
 
 /// The extensions of the profile's rows for which the parameters have something.
@@ -409,7 +429,7 @@ fn write_time(instant: Instant) -> Result<Vec<u8>, CrlError> {
     time::write(instant).ok_or(CrlError::Time(instant))
 }
 
-const DAY: i64 = 86_400;
+const DAY: u64 = 86_400;
 /// 2050-01-01T00:00:00Z, from which on a Time is a GeneralizedTime (RFC 5280 section 5.1.2.4).
 const UTC_TIME_ENDS: i64 = 2_524_608_000;
 /// Octets of a UTCTime.
@@ -420,3 +440,7 @@ const END: [u8; 29] = [
     b'Z', //
     0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01, 0x00,
 ];
+/// No plain entry has more octets.
+const PLAIN: usize = 64;
+/// Days whose dates are kept: as many as a certificate lives, rounded up.
+const DAYS: usize = 512;
