@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Beside it the system's libcrypto, which blinds and, for RSA, checks its result as well. The first row of each table is
-//! AWS-LC without our handle around it. Figures: `benches/README.md`.
+//! AWS-LC without our handle around it. Then the same signatures verified, by a key that was read before. Figures: `benches/README.md`.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -17,8 +17,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKC
 use npki::system_rng;
 use npki_benches::{Peers, Row, Table, rounds};
 use npki_core::HashAlgorithm;
-use npki_key::{PrivateKey, SigningKey};
-use npki_key_aws_lc::AwsLcSigningKey;
+use npki_key::{PrivateKey, PublicKey, SigningKey, Verifier};
+use npki_key_aws_lc::{AwsLcSigningKey, AwsLcVerifier};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("{} rounds", rounds());
@@ -66,6 +66,31 @@ fn run<'a>(
             let asked = name.clone();
             table.add(Row::new(&name, move || peers.borrow_mut().measure(&asked)));
         }
+    }
+    table.run(rounds());
+    table.print((1e3, "µs"));
+    println!();
+    verified(key, kind)
+}
+
+fn verified(key: &PrivateKey, kind: &str) -> Result<(), Box<dyn Error>> {
+    let (handle, digest) = (key.signing_key()?, HashAlgorithm::Sha256.digest(MESSAGE));
+    let signature = handle.sign_digest(&digest, &mut system_rng())?;
+    let verifiers: [(&str, Box<dyn Verifier>); 2] = [
+        (
+            "npki-key-aws-lc",
+            Box::new(AwsLcVerifier::new(handle.public_key())?),
+        ),
+        ("npki-key", Box::new(PublicKey::parse(handle.public_key())?)),
+    ];
+    let mut table = Table::default();
+    for (name, verifier) in verifiers {
+        let (algorithm, digest, signature) = (handle.algorithm(), &digest, signature.octets());
+        table.add(Row::here(
+            &format!("{name}, {kind}, verified"),
+            100,
+            move || verifier.verify_digest(&algorithm, digest, signature),
+        ));
     }
     table.run(rounds());
     table.print((1e3, "µs"));

@@ -1,5 +1,5 @@
 use npki_core::Order;
-use npki_key::{KeyError, PublicKey, Verifier as _};
+use npki_key::{KeyError, PublicKey, SigningKey, Verifier, VerifyError};
 use pkcs1::RsaPublicKeyRef;
 use spki::SubjectPublicKeyInfoOwned;
 
@@ -36,9 +36,10 @@ impl Pairs {
     }
 }
 
-/// Whether the requester holds every key that he asks a certificate for, and each may have one.
-pub(crate) fn possession(request: &Request<'_>) -> Result<(), Refusal> {
-    proved(request.public_key, &request.possession)?;
+/// Whether the requester holds every key that he asks a certificate for, and each may have one. The
+/// library of the CA's own key verifies it.
+pub(crate) fn possession(request: &Request<'_>, own: &dyn SigningKey) -> Result<(), Refusal> {
+    proved(request.public_key, &request.possession, own)?;
     let Some(km) = &request.km else {
         return Ok(());
     };
@@ -46,23 +47,32 @@ pub(crate) fn possession(request: &Request<'_>) -> Result<(), Refusal> {
     if !is_rsa(km.public_key) || km.public_key == request.public_key {
         return Err(Refusal::KeyRefused);
     }
-    proved(km.public_key, &km.possession)
+    proved(km.public_key, &km.possession, own)
 }
 
 fn proved(
     public_key: &SubjectPublicKeyInfoOwned,
     possession: &Possession<'_>,
+    own: &dyn SigningKey,
 ) -> Result<(), Refusal> {
-    let key = PublicKey::parse(public_key).map_err(|_: KeyError| Refusal::KeyRefused)?;
     if !may_be_certified(public_key) {
         return Err(Refusal::KeyRefused);
     }
-    key.verify(
-        &possession.algorithm,
-        possession.message,
-        possession.signature,
-    )
-    .map_err(|_| Refusal::NoPossession)
+    let holds = |key: &dyn Verifier| {
+        let Possession {
+            algorithm,
+            message,
+            signature,
+        } = possession;
+        key.verify(algorithm, message, signature)
+    };
+    let refused = |_: KeyError| Refusal::KeyRefused;
+    let proved = match holds(&*own.verifier(public_key).map_err(refused)?) {
+        // Such as SHA-1, which some libraries leave out.
+        Err(VerifyError::Algorithm) => holds(&PublicKey::parse(public_key).map_err(refused)?),
+        proved => proved,
+    };
+    proved.map_err(|_| Refusal::NoPossession)
 }
 
 /// RSA of 2,048 to 4,096 bits with an exponent of 65,537 or more, or P-256: what users of

@@ -5,8 +5,8 @@ use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RsaEncoding};
 use npki_core::{Digest, HashAlgorithm};
 use npki_key::{
-    KeyError, KeyKind, PrivateKey, SignError, Signature, SignatureAlgorithm, SigningKey, Verifier,
-    backend,
+    KeyError, KeyKind, PrivateKey, PublicKey, SignError, Signature, SignatureAlgorithm, SigningKey,
+    Verifier, backend,
 };
 use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
@@ -114,6 +114,17 @@ impl SigningKey for AwsLcSigningKey {
             }
         };
         Ok(Signature::from_octets(octets))
+    }
+
+    /// AWS-LC's, for the keys that it takes.
+    fn verifier(
+        &self,
+        public_key: &SubjectPublicKeyInfoOwned,
+    ) -> Result<Box<dyn Verifier>, KeyError> {
+        match AwsLcVerifier::new(public_key) {
+            Ok(verifier) => Ok(Box::new(verifier)),
+            Err(_) => Ok(Box::new(PublicKey::parse(public_key)?)),
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 
 use aws_lc_rs::signature::ParsedPublicKey;
 use npki_core::Digest;
-use npki_key::{KeyError, PublicKey, SignatureAlgorithm, Verifier, VerifyError};
+use npki_key::{KeyError, PublicKey, SignatureAlgorithm, Verifier, VerifyError, backend};
 use spki::SubjectPublicKeyInfoOwned;
 
 use crate::AwsLcError;
@@ -27,10 +27,12 @@ impl AwsLcVerifier {
     /// [`KeyError::ModulusSize`] for a modulus that AWS-LC does not take.
     pub fn new(public_key: &SubjectPublicKeyInfoOwned) -> Result<Self, AwsLcError> {
         let (min, max) = RSA_BITS;
-        if let Some(bits) = PublicKey::parse(public_key)?.rsa_bits()
-            && !(min..=max).contains(&bits)
-        {
-            return Err(KeyError::ModulusSize { bits, min, max }.into());
+        match backend::rsa_bits(public_key)? {
+            Some(bits) if !(min..=max).contains(&bits) => {
+                return Err(KeyError::ModulusSize { bits, min, max }.into());
+            }
+            Some(_) => {}
+            None => drop(PublicKey::parse(public_key)?),
         }
         Ok(Self {
             public_key: public_key.clone(),

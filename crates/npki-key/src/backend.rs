@@ -11,9 +11,22 @@ use npki_core::Digest;
 use spki::SubjectPublicKeyInfoOwned;
 
 pub use crate::emsa::digest_info;
+use crate::public_key::Written;
 pub use crate::signing_key::expect_hash;
 
 use crate::{KeyError, PublicKey, SignError, Signature, SignatureAlgorithm, Verifier};
+
+/// Bits of the modulus of an RSA key that [`PublicKey::parse`] reads, for a library that makes it ready
+/// by itself; nothing for a curve, whose point is not looked at.
+///
+/// # Errors
+/// [`KeyError`], as of [`PublicKey::parse`].
+pub fn rsa_bits(public_key: &SubjectPublicKeyInfoOwned) -> Result<Option<usize>, KeyError> {
+    Ok(match Written::read(public_key)? {
+        Written::Rsa { bits, .. } => Some(bits),
+        Written::Ec { .. } => None,
+    })
+}
 
 /// The public half of a handle: what it signs with, and what each of its signatures must hold
 /// against.

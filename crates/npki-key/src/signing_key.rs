@@ -4,7 +4,7 @@ use npki_core::Digest;
 use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
 
-use crate::{SignError, Signature, SignatureAlgorithm};
+use crate::{KeyError, PublicKey, SignError, Signature, SignatureAlgorithm, Verifier};
 
 /// A handle on a private key that signs with one algorithm: in this process, in a token, elsewhere.
 ///
@@ -54,6 +54,18 @@ pub trait SigningKey: Send + Sync + Debug {
         rng: &mut dyn CryptoRng,
     ) -> Vec<Result<Signature, SignError>> {
         digests.iter().map(|d| self.sign_digest(d, rng)).collect()
+    }
+
+    /// A verifier of anybody's public key, by the library that this handle signs with: who signs much,
+    /// as a CA does, verifies as much. Without one of its own it is [`PublicKey`].
+    ///
+    /// # Errors
+    /// [`KeyError`] for a key that is not read.
+    fn verifier(
+        &self,
+        public_key: &SubjectPublicKeyInfoOwned,
+    ) -> Result<Box<dyn Verifier>, KeyError> {
+        Ok(Box::new(PublicKey::parse(public_key)?))
     }
 }
 

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::{Outcome, said, wanted};
 use crate::backend::Checked;
 use crate::bridge::Expanded;
-use crate::{Bridge, SignError, Signature, SignatureAlgorithm, SigningKey};
+use crate::{Bridge, SignError, Signature, SignatureAlgorithm, SigningKey, VerifyError};
 
 /// A promise, and what looks whether it holds.
 type Case = (
@@ -36,6 +36,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     ("several threads sign at once", from_several_threads),
     ("the bridge to RustCrypto's traits signs", by_the_bridge),
+    ("its library verifies", its_verifier),
 ];
 
 fn verifies(key: &dyn SigningKey, rng: &mut dyn CryptoRng) -> Outcome {
@@ -48,6 +49,25 @@ fn verifies(key: &dyn SigningKey, rng: &mut dyn CryptoRng) -> Outcome {
         }
     }
     Ok(())
+}
+
+fn its_verifier(key: &dyn SigningKey, rng: &mut dyn CryptoRng) -> Outcome {
+    let verifier = key.verifier(key.public_key()).map_err(said)?;
+    let signature = key.sign(b"message", rng).map_err(said)?;
+    let verify = |message, signature| verifier.verify(&key.algorithm(), message, signature);
+    verify(b"message", signature.octets()).map_err(said)?;
+    for (message, signature) in [
+        (&b"another message"[..], signature.octets()),
+        (b"message", &[]),
+        (b"message", &vec![0x5A; signature.octets().len()]),
+    ] {
+        if verify(message, signature) != Err(VerifyError::Mismatch) {
+            return Err(format!("{} octets hold", signature.len()));
+        }
+    }
+    wanted(verifier.public_key() == key.public_key(), || {
+        "it has another key".into()
+    })
 }
 
 fn digest_as_message(key: &dyn SigningKey, rng: &mut dyn CryptoRng) -> Outcome {
