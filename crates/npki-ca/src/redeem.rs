@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use npki_cert::{SerialNumber, compute_vid};
 use npki_core::{
     HashAlgorithm, Idn, Instant, OrderId, PortError, ReferenceNumber, Registration, Vid,
@@ -106,7 +107,7 @@ impl Ca<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Grant, Refusal>, CaError> {
-        if let Err(refusal) = possession(request) {
+        if let Err(refusal) = possession(request, self.keys.certificate.handle()) {
             return Ok(Err(refusal));
         }
         for _ in 0..TRIES {
@@ -374,7 +375,7 @@ impl Ca<'_> {
         let mut changes = vec![
             take(format!("use/{reference}"))?,
             take(format!("serial/{serial}"))?,
-            take(format!("key/{}", hex(&public_key)))?,
+            take(format!("key/{:x}", HexDisplay(&public_key)))?,
             Change::Reset {
                 counter: attempts(&reference)?,
             },
@@ -384,7 +385,10 @@ impl Ca<'_> {
         if let (Some(made), Some(km)) = (&made.km, &recorded.km) {
             changes.extend([
                 take(format!("serial/{}", made.serial))?,
-                take(format!("key/{}", hex(km.public_key_sha256.as_bytes())))?,
+                take(format!(
+                    "key/{:x}",
+                    HexDisplay(km.public_key_sha256.as_bytes())
+                ))?,
                 put(SERIAL, made.serial.octets(), id.octets())?,
             ]);
         }
@@ -525,8 +529,4 @@ fn bank_refusal(error: PortError) -> Result<Refusal, CaError> {
 
 fn attempts(reference: &ReferenceNumber) -> Result<npki_ledger::Key, CaError> {
     key(format!("attempts/{reference}"))
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|b| format!("{b:02x}")).collect()
 }

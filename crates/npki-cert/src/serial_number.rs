@@ -112,7 +112,7 @@ impl SerialNumber {
     /// Upper-case hexadecimal digits, two per octet.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        self.octets().iter().map(|o| format!("{o:02X}")).collect()
+        base16ct::upper::encode_string(self.octets())
     }
 
     /// The next number: the serial of the key-management certificate beside a signing one.

@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use core::fmt;
 
 use const_oid::ObjectIdentifier;
@@ -185,7 +186,7 @@ impl Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:", self.algorithm.name())?;
-        self.octets.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        fmt::LowerHex::fmt(&HexDisplay(&self.octets), f)
     }
 }
 

@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use core::fmt;
 
 use der::{
@@ -159,7 +160,7 @@ named!(ReplacedBecause, "reason of a replacement", [
 
 impl fmt::Display for OrderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        fmt::LowerHex::fmt(&HexDisplay(&self.0), f)
     }
 }
 

@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use std::fmt;
 
 use spki::SubjectPublicKeyInfoOwned;
@@ -63,7 +64,7 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        fmt::LowerHex::fmt(&HexDisplay(&self.0), f)
     }
 }
 

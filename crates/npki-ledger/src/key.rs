@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use core::fmt;
 
 use der::asn1::OctetString;
@@ -145,7 +146,7 @@ impl From<SealedId> for Key {
 fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match core::str::from_utf8(octets) {
         Ok(text) if text.bytes().all(|b| matches!(b, 0x20..=0x7e)) => f.write_str(text),
-        _ => octets.iter().try_for_each(|b| write!(f, "{b:02x}")),
+        _ => fmt::LowerHex::fmt(&HexDisplay(octets), f),
     }
 }
 

@@ -5,6 +5,7 @@ mod node_at;
 mod proof;
 mod tree;
 
+use base16ct::HexDisplay;
 use core::fmt;
 
 pub use frontier::{Frontier, FrontierError};
@@ -67,7 +68,7 @@ impl MerkleHash {
 
 impl fmt::Display for MerkleHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        fmt::LowerHex::fmt(&HexDisplay(&self.0), f)
     }
 }
 

@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use core::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -31,7 +32,7 @@ impl Pseudonym {
 
 impl fmt::Display for Pseudonym {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        fmt::LowerHex::fmt(&HexDisplay(&self.0), f)
     }
 }
 

@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use core::fmt;
 
 use der::{
@@ -100,7 +101,7 @@ impl SealedRow {
 
 impl fmt::Display for SealedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        fmt::LowerHex::fmt(&HexDisplay(&self.0), f)
     }
 }
 

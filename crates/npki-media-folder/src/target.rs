@@ -222,8 +222,9 @@ fn cut(text: &str, octets: usize) -> &str {
 /// The first eight hexadecimal digits of SHA-256.
 fn fingerprint(octets: &[u8]) -> String {
     let digest = HashAlgorithm::Sha256.digest(octets);
-    let octets = digest.octets().iter().take(MARK_DIGITS / 2);
-    octets.map(|octet| format!("{octet:02x}")).collect()
+    let mut digits = base16ct::lower::encode_string(digest.octets());
+    digits.truncate(MARK_DIGITS);
+    digits
 }
 
 /// Octets of a folder's name on ext4.

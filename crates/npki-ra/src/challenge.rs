@@ -1,3 +1,4 @@
+use base16ct::HexDisplay;
 use core::{fmt, str::FromStr, time::Duration};
 
 use npki_core::Instant;
@@ -156,9 +157,8 @@ impl fmt::Display for ChallengeFor {
         match self {
             Self::Register(application) => write!(f, "register.{application}"),
             Self::Revoke(certificate) => {
-                write!(f, "revoke.{}-", certificate.issuer)?;
-                let serial = certificate.serial.as_bytes();
-                serial.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+                let serial = HexDisplay(certificate.serial.as_bytes());
+                write!(f, "revoke.{}-{serial:x}", certificate.issuer)
             }
             Self::LogIn => f.write_str("log-in.bank"),
         }

@@ -36,12 +36,8 @@ impl Name {
             return name;
         }
         let digest = HashAlgorithm::Sha256.digest(self.der());
-        let mark: String = digest
-            .octets()
-            .iter()
-            .take(MARK_DIGITS / 2)
-            .map(|o| format!("{o:02x}"))
-            .collect();
+        let mut mark = base16ct::lower::encode_string(digest.octets());
+        mark.truncate(MARK_DIGITS);
         let room = MAX_OCTETS - 1 - MARK_DIGITS;
         let cut = (0..=room.min(name.len()))
             .rev()

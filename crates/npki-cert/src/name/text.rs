@@ -227,9 +227,7 @@ fn write(text: &mut String, attribute: &Attribute) {
                 None => text.push_str(&attribute.oid().to_string()),
             }
             text.push_str("=#");
-            for octet in attribute.value_der() {
-                text.push_str(&format!("{octet:02x}"));
-            }
+            text.push_str(&base16ct::lower::encode_string(attribute.value_der()));
         }
     }
 }
