@@ -265,11 +265,8 @@ pub fn authority_revocation_list(
 ) -> Result<Crl, CaError> {
     let tbs = tbs_crl(params, entries)?;
     let signature = root_key.sign(&tbs, rng)?;
-    Ok(Crl::parse(&assemble_crl(
-        &tbs,
-        params.signature_algorithm,
-        signature.octets(),
-    )?)?)
+    let algorithm = params.signature_algorithm;
+    Ok(assemble_crl(&tbs, algorithm, signature.octets())?)
 }
 
 fn signed(
@@ -280,6 +277,6 @@ fn signed(
 ) -> Result<Certificate, CaError> {
     let tbs = profile.tbs(params)?;
     let signature = key.sign(&tbs, rng)?;
-    let der = assemble_certificate(&tbs, params.signature_algorithm, signature.octets())?;
-    Ok(Certificate::parse(&der)?)
+    let algorithm = params.signature_algorithm;
+    Ok(assemble_certificate(&tbs, algorithm, signature.octets())?)
 }

@@ -80,12 +80,17 @@ impl Ca<'_> {
         let mut state = state;
         for _ in 0..TRIES {
             let commit = self.signing(&order, &state, &made, now, rng)?;
-            let committed = self.commit(&commit)?;
+            match self.commit(&commit)? {
+                Committed::Done => return Ok(made.signed(order)),
+                Committed::Stale => {}
+                Committed::Claimed(_) | Committed::AtCeiling => return Err(CaError::Contended),
+            }
+            // Another node was faster: with the same certificate, or whatever else befell the order.
             state = self.state(&order)?;
             if let Some(signed) = &state.signed {
                 return self.signed(&order, signed);
             }
-            if state.outcome.is_some() || !matches!(committed, Committed::Stale) {
+            if state.outcome.is_some() {
                 return Err(CaError::Contended);
             }
         }
@@ -133,10 +138,21 @@ impl Ca<'_> {
             expected.extend(others);
             events.extend(confirmed);
         }
+        // What is done has the signature and the time that it says: another's is another commit.
         let versions: Vec<_> = expected.iter().flat_map(|(_, v)| v.to_be_bytes()).collect();
+        let confirm_by = made.confirm_by.unix_seconds().to_be_bytes();
+        let signature = made.certificate.signature();
+        let km = made.km_certificate.as_ref();
+        let km_signature = km.map_or(&[][..], Certificate::signature);
         Ok(store::commit(
             "sign",
-            &[order.octets(), &versions],
+            &[
+                order.octets(),
+                &versions,
+                &confirm_by,
+                signature,
+                km_signature,
+            ],
             now,
             expected,
             events,
@@ -168,8 +184,7 @@ impl Ca<'_> {
     /// Joins TBS and signature and reads the certificate back: what was recorded is what is signed.
     fn certificate(&self, tbs: &[u8], signature: &Signature) -> Result<Certificate, CaError> {
         let algorithm = self.keys.certificate.handle().algorithm().identifier();
-        let der = assemble_certificate(tbs, &algorithm, signature.octets())?;
-        let certificate = Certificate::parse(&der)?;
+        let certificate = assemble_certificate(tbs, &algorithm, signature.octets())?;
         if certificate.tbs_der() != tbs {
             return Err(CaError::Damaged {
                 what: "a certificate: its TBS is not the recorded one",
@@ -203,4 +218,17 @@ struct Made {
     confirmation: Confirmation,
     /// When the order ends: a deadline that is over with the signature.
     ends: Instant,
+}
+
+impl Made {
+    /// What was recorded.
+    fn signed(self, order: OrderId) -> Signed {
+        Signed {
+            order,
+            certificate: self.certificate,
+            km_certificate: self.km_certificate,
+            confirm_by: self.confirm_by,
+            confirmation: self.confirmation,
+        }
+    }
 }

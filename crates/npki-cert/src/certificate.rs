@@ -305,7 +305,8 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// Joins a TBSCertificate, the algorithm that it names and the octets of the signature.
+/// Joins a TBSCertificate, the algorithm that it names and the octets of the signature, and reads the
+/// result.
 ///
 /// # Errors
 /// [`CertError`] when the result is no certificate that [`Certificate::parse`] reads, such as
@@ -316,10 +317,8 @@ pub fn assemble_certificate(
     tbs: &[u8],
     algorithm: &AlgorithmIdentifierOwned,
     signature: &[u8],
-) -> Result<Vec<u8>, CertError> {
-    let der = assemble(tbs, algorithm, signature, WHAT)?;
-    Certificate::parse(&der)?;
-    Ok(der)
+) -> Result<Certificate, CertError> {
+    Certificate::parse(&assemble(tbs, algorithm, signature, WHAT)?)
 }
 
 /// The identifier of a public key: SHA-1 over the octets of its BIT STRING.

@@ -119,7 +119,8 @@ pub fn tbs_crl(
     Ok(output::sequence(&[&frame.head, &entries, &frame.tail]))
 }
 
-/// Joins a TBSCertList, the algorithm that it names and the octets of the signature.
+/// Joins a TBSCertList, the algorithm that it names and the octets of the signature, and reads the
+/// result.
 ///
 /// # Errors
 /// [`CertError`] when the algorithm is not the one inside, or `tbs` is no TBSCertList.
@@ -127,9 +128,8 @@ pub fn assemble_crl(
     tbs: &[u8],
     algorithm: &AlgorithmIdentifierOwned,
     signature: &[u8],
-) -> Result<Vec<u8>, CertError> {
-    let der = assemble(tbs, algorithm, signature, WHAT)?;
-    Crl::parse_with_bound(der, usize::MAX).map(|crl| crl.der)
+) -> Result<Crl, CertError> {
+    Crl::parse_with_bound(assemble(tbs, algorithm, signature, WHAT)?, usize::MAX)
 }
 
 /// What stands before and after the entries.

@@ -220,8 +220,7 @@ fn issue(profile: Profile, params: &TbsParams<'_>, key: &PrivateKey) -> Certific
     let tbs = profile.tbs(params).unwrap();
     let signature = key.signing_key().unwrap().sign(&tbs, &mut rng(42)).unwrap();
     let algorithm = params.signature_algorithm;
-    let der = assemble_certificate(&tbs, algorithm, signature.octets()).unwrap();
-    Certificate::parse(&der).unwrap()
+    assemble_certificate(&tbs, algorithm, signature.octets()).unwrap()
 }
 
 fn crl(issuer: &Made, uri: Option<&str>, entries: Vec<CrlEntry>, now: Instant) -> Crl {
@@ -239,5 +238,5 @@ fn crl(issuer: &Made, uri: Option<&str>, entries: Vec<CrlEntry>, now: Instant) -
     };
     let tbs = tbs_crl(&params, entries).unwrap();
     let signature = key.sign(&tbs, &mut rng(43)).unwrap();
-    Crl::parse(&assemble_crl(&tbs, &algorithm, signature.octets()).unwrap()).unwrap()
+    assemble_crl(&tbs, &algorithm, signature.octets()).unwrap()
 }

@@ -24,10 +24,14 @@ pub(super) fn parse(fields: &Fields<'_>) -> Outcome {
         "cert" => {
             let read = Certificate::parse(&der)?;
             assemble_certificate(read.tbs_der(), read.signature_algorithm(), read.signature())?
+                .der()
+                .to_vec()
         }
         "crl" => {
             let read = Crl::parse(&der)?;
             assemble_crl(read.tbs_der(), read.signature_algorithm(), read.signature())?
+                .der()
+                .to_vec()
         }
         "cms" => match SignedData::parse(&der) {
             // Other kinds of message are not read yet.
