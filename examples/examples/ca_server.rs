@@ -14,7 +14,6 @@
 //! ```
 
 use std::error::Error;
-use std::net::TcpListener;
 
 use npki::authority::ca::cmp::CmpCa;
 use npki::wallet::cmp::MacKind;
@@ -22,7 +21,7 @@ use npki::wallet::cmp::client::{Credential, Enrolling, Kind, Step, Trust, Wanted
 use npki::wallet::cmp::http::{PKIXCMP, Request, Response, Server};
 use npki::{Product, system_rng};
 use npki_core::Issuer;
-use npki_examples::{Stop, post, serve};
+use npki_lab::http::{Listener, post};
 use npki_lab::{Lab, LabLedgers, Person};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -37,8 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hong = Person::of("hong").ok_or("nobody")?;
     let order = lab.order(hong, Product::PersonalLimited, Some(Issuer::Yessign))?;
 
-    let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0"))?;
-    let at = listener.local_addr()?;
+    let listener = Listener::bind(address.as_deref().unwrap_or("127.0.0.1:0"))?;
+    let at = listener.address();
     let code = order.authorization_code.expose_code();
     println!("a CA listens at http://{at}/pkix/");
     println!(
@@ -51,16 +50,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("    -newkey one.key -subject /CN=HONG -certout one.pem");
 
-    let stop = Stop::default();
     let answer = |request: &Request| answered(&lab, request);
     if address.is_some() {
-        return Ok(serve(&listener, &stop, &answer)?);
+        listener.serve(&answer);
+        return Ok(());
     }
-    std::thread::scope(|scope| {
-        scope.spawn(|| serve(&listener, &stop, &answer));
-        let done = client(&lab, &order, &format!("http://{at}/pkix/"));
-        stop.now();
-        done
+    listener.serve_while(&answer, || {
+        client(&lab, &order, &format!("http://{at}/pkix/"))
     })
 }
 

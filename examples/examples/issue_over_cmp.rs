@@ -12,7 +12,6 @@
 //! ```
 
 use std::error::Error;
-use std::net::TcpListener;
 
 use npki::wallet::cmp::http::{PKIXCMP, Request, Response, Server};
 use npki::wallet::container::{NewPassword, Password, SealScheme};
@@ -21,7 +20,7 @@ use npki::wallet::media::{Medium, Opened};
 use npki::wallet::{CmpTrust, NewKey, Wallet};
 use npki::{Product, system_rng};
 use npki_core::{Issuer, Registration, RevocationReason};
-use npki_examples::{Stop, post, serve};
+use npki_lab::http::{Listener, post};
 use npki_lab::{Lab, LabLedgers, Person};
 
 const PASSWORD: &str = "Hong!gildong1";
@@ -32,9 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lab = Lab::new(1, "2026-11-23T10:00:00+09:00".parse()?, &ledgers)?;
     let hong = Person::of("hong").ok_or("nobody")?;
     let order = lab.order(hong, Product::PersonalLimited, Some(Issuer::Yessign))?;
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("http://{}/", listener.local_addr()?);
-    let stop = Stop::default();
+    let listener = Listener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/", listener.address());
     let answer = |request: &Request| {
         let ca = lab.cmp_ca(Issuer::Yessign);
         let answer = ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng()));
@@ -44,12 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => Response::failed().to_octets(request),
         }
     };
-    std::thread::scope(|scope| {
-        scope.spawn(|| serve(&listener, &stop, &answer));
-        let done = subscriber(&lab, &order, &url);
-        stop.now();
-        done
-    })
+    listener.serve_while(&answer, || subscriber(&lab, &order, &url))
 }
 
 /// What an application does: it has a URL, a root that it trusts, and two numbers that the bank gave.

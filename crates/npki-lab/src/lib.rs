@@ -25,6 +25,7 @@ mod authorities;
 mod bridge;
 mod elsewhere;
 mod error;
+pub mod http;
 mod issuing;
 mod key_pool;
 mod lab;

@@ -9,7 +9,6 @@ mod context;
 mod entries;
 mod failure;
 mod files;
-mod http;
 mod json;
 mod language;
 mod page;

@@ -17,7 +17,6 @@ use crate::context::Context;
 use crate::entries;
 use crate::failure::{Exit, Failure};
 use crate::files;
-use crate::http;
 use crate::json;
 use crate::language::say;
 use crate::report::Report;
@@ -130,7 +129,7 @@ fn with<T>(
         trust: &trust,
         ca: &nobody,
         medium,
-        post: &|message| http::post(&server.server, message),
+        post: &|message| npki_lab::http::post(&server.server, message),
         wait: &|seconds| std::thread::sleep(Duration::from_secs(seconds.into())),
         now: &|| context.clock(),
     })

@@ -1,11 +1,12 @@
 mod ocsp;
 mod site;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use npki_cmp::http::Request;
 use npki_core::{Channel, Product};
+use npki_lab::http::Listener;
 use npki_lab::{Lab, LabLedgers, Person};
 use serde_json::json;
 
@@ -14,7 +15,6 @@ use super::failed;
 use crate::cli;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::http;
 use crate::language::say;
 use crate::report::Report;
 use crate::terminal;
@@ -24,8 +24,8 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
     let at = args.listen.to_string();
     let broken = |error: std::io::Error| Failure::io(at.as_ref(), &error);
     refuse_the_world(args.listen)?;
-    let listener = TcpListener::bind(args.listen).map_err(broken)?;
-    let address = listener.local_addr().map_err(broken)?;
+    let listener = Listener::bind(args.listen).map_err(broken)?;
+    let address = listener.address();
     let ledgers = LabLedgers::in_memory();
     let mut lab = match args.plain {
         true => Lab::without_deviations(args.seed, context.now, &ledgers),
@@ -61,15 +61,17 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
     let answer = |request: &Request| {
         let answer = site.answer(request);
         let count = answered.fetch_add(1, Ordering::Relaxed) + 1;
+        if args.requests.is_some_and(|most| count >= most) {
+            listener.stop();
+        }
         let (method, path) = (&request.method, &request.path);
         terminal::say(format_args!("{count}: {method} {path} {}", answer.told));
         answer.octets
     };
-    let is_over = || {
-        args.requests
-            .is_some_and(|most| answered.load(Ordering::Relaxed) >= most)
-    };
-    http::serve(&listener, &is_over, &answer).map_err(broken)?;
+    // Of no request, the first would already be one too many.
+    if args.requests != Some(0) {
+        listener.serve(&answer);
+    }
     let count = answered.into_inner();
     let mut page = context.page();
     page.say(&say!("{count}번 답했습니다.", "{count} requests answered."));
