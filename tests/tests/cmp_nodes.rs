@@ -31,6 +31,8 @@ use cluster::{Cluster, QUICK};
 
 #[path = "../../crates/npki-ledger-postgres/tests/cluster/mod.rs"]
 mod cluster;
+#[path = "cmp_nodes/kept.rs"]
+mod kept;
 #[path = "cmp_nodes/server.rs"]
 mod server;
 #[path = "cmp_nodes/sweep.rs"]
@@ -43,10 +45,12 @@ struct Bank {
     confirmed: Mutex<Vec<(OrderId, Vec<u8>)>>,
     /// How many more questions get no answer.
     silent: AtomicUsize,
+    /// What a certificate's signature may ask for.
+    renewal: Mutex<Option<Order>>,
 }
 
-impl BankPort for Bank {
-    fn check(&self, _: &OrderId, _: Instant) -> Result<(), PortError> {
+impl Bank {
+    fn answers(&self) -> Result<(), PortError> {
         let less = |silent: usize| silent.checked_sub(1);
         match self
             .silent
@@ -55,6 +59,12 @@ impl BankPort for Bank {
             Ok(_) => Err(PortError::Unknown),
             Err(_) => Ok(()),
         }
+    }
+}
+
+impl BankPort for Bank {
+    fn check(&self, _: &OrderId, _: Instant) -> Result<(), PortError> {
+        self.answers()
     }
 
     fn order_for(
@@ -65,10 +75,10 @@ impl BankPort for Bank {
         _: &[u8; 32],
         _: Instant,
     ) -> Result<Order, PortError> {
-        Err(PortError::Refused(Sentence::fixed(
-            "없습니다",
-            "there is none",
-        )))
+        self.answers()?;
+        let none = Sentence::fixed("없습니다", "there is none");
+        let renewal = self.renewal.lock().unwrap();
+        renewal.clone().ok_or(PortError::Refused(none))
     }
 
     fn revocation_by_certificate(
@@ -115,10 +125,13 @@ impl Scene {
     }
 
     fn answer(&self, ledger: &dyn Ledger, message: &[u8], seed: u64) -> Vec<u8> {
+        self.answer_at(now(), ledger, message, seed)
+    }
+
+    fn answer_at(&self, now: Instant, ledger: &dyn Ledger, message: &[u8], seed: u64) -> Vec<u8> {
         let keys = &self.authorities.ca(Issuer::Yessign).unwrap().cmp;
-        CmpCa::new(self.ca(ledger), keys)
-            .answer(message, now(), &mut LabRng::new(seed))
-            .unwrap()
+        let ca = CmpCa::new(self.ca(ledger), keys);
+        ca.answer(message, now, &mut LabRng::new(seed)).unwrap()
     }
 
     fn order(&self, ledger: &dyn Ledger, number: u32) -> Registration {

@@ -1,15 +1,16 @@
 use npki_core::{CertificateFacts, Instant, OrderId, ReplacedBecause, RevocationReason};
-use npki_ledger::{Change, Event as LedgerEvent, SealedId, StreamId};
+use npki_ledger::{Change, Event as LedgerEvent, StreamId};
 
 use crate::{
-    Ca, CaError, Refusal,
+    Ca, CaError, Confirmation, Refusal,
     event::{Confirmed as ConfirmedEvent, Event, Lapsed, Revoked},
+    kept::destroy,
     news::News,
     revoke::revoked_changes,
     state::{OrderState, Outcome},
     store::{
         self, Committed, DEADLINE, IDN, SERIAL, TRIES, UNSIGNED, ledger_event, order_stream,
-        remove, request_id, sealed_id,
+        remove, sealed_id,
     },
 };
 
@@ -82,12 +83,8 @@ impl Ca<'_> {
             let over = remove(DEADLINE, store::deadline(signed.confirm_by, order))?;
             let Confirming {
                 expected: others,
-                mut events,
-            } = self.confirming(order, &state, vec![over], now)?;
-            // With implicit confirmation a poll may still ask again.
-            if let Some(confirmed) = events.first_mut() {
-                confirmed.shred.extend(kept(&state));
-            }
+                events,
+            } = self.confirming(order, &state, Confirmation::Explicit, vec![over], now)?;
             let mut expected = vec![(order_stream(order), state.version)];
             expected.extend(others);
             let versions: Vec<_> = expected.iter().flat_map(|(_, v)| v.to_be_bytes()).collect();
@@ -149,7 +146,7 @@ impl Ca<'_> {
             if state.registered.is_some() {
                 lapsed.shred = vec![sealed_id(order, &IDN)];
             }
-            lapsed.shred.extend(kept(&state));
+            destroy(&mut lapsed, &state.deferred)?;
             let mut events = vec![lapsed];
             // Recorded is enough: a signature may have been made and lost by a process that died.
             if let Some(recorded) = &state.recorded {
@@ -175,11 +172,13 @@ impl Ca<'_> {
         }
     }
 
-    /// What a confirmation writes, besides `changes` of its own.
+    /// What a confirmation writes, besides `changes` of its own. An explicit one is the last that comes of
+    /// requests that were kept; after an implicit one a poll may still ask again.
     pub(crate) fn confirming(
         &self,
         order: &OrderId,
         state: &OrderState,
+        confirmation: Confirmation,
         mut changes: Vec<Change>,
         now: Instant,
     ) -> Result<Confirming, CaError> {
@@ -190,9 +189,12 @@ impl Ca<'_> {
             changes,
         )?;
         confirmed.shred = vec![sealed_id(order, &IDN)];
+        if confirmation == Confirmation::Explicit {
+            destroy(&mut confirmed, &state.deferred)?;
+        }
         let mut expected = vec![];
         let mut events = vec![confirmed];
-        if let Some((old, event, version)) = self.superseded(state, now)? {
+        if let Some((old, event, version)) = self.superseded(state, confirmation, now)? {
             expected.push((order_stream(&old), version));
             events.push(event);
         }
@@ -203,6 +205,7 @@ impl Ca<'_> {
     fn superseded(
         &self,
         state: &OrderState,
+        confirmation: Confirmation,
         now: Instant,
     ) -> Result<Option<(OrderId, LedgerEvent, u64)>, CaError> {
         let registered = state.registered.as_ref();
@@ -225,15 +228,13 @@ impl Ca<'_> {
         };
         let mut changes = revoked_changes(recorded, &revoked)?;
         changes.push(News::Revoked.open(&old)?);
-        let event = ledger_event(&old, &Event::Revoked(revoked), changes)?;
+        let mut event = ledger_event(&old, &Event::Revoked(revoked), changes)?;
+        // Where a renewal was asked for before the bank had named its order.
+        if confirmation == Confirmation::Explicit {
+            destroy(&mut event, &old_state.deferred)?;
+        }
         Ok(Some((old, event, old_state.version)))
     }
-}
-
-/// The requests that were kept for an order.
-pub(crate) fn kept(state: &OrderState) -> impl Iterator<Item = SealedId> {
-    let transactions = state.deferred.iter();
-    transactions.map(|transaction| request_id(transaction.as_bytes()))
 }
 
 /// What a confirmation writes: to its own order, and to that of the certificate it supersedes, whose

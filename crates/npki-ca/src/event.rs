@@ -12,6 +12,7 @@ pub(crate) enum Event {
     Proved(Proved),
     Transacted(Transacted),
     Deferred(Deferred),
+    Forgotten(Forgotten),
     Recorded(Recorded),
     Signed(Signed),
     Confirmed(Confirmed),
@@ -61,6 +62,14 @@ pub(crate) struct Transacted {
 pub(crate) struct Deferred {
     pub(crate) transaction: OctetString,
     pub(crate) request_sha256: OctetString,
+    /// When it is destroyed, answered or not.
+    pub(crate) until: Instant,
+}
+
+/// The time of a kept request is over: it is destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Forgotten {
+    pub(crate) transaction: OctetString,
 }
 
 /// The TBS was linted and recorded; from here on one certificate, and no other, comes of the order.
@@ -145,6 +154,7 @@ impl Event {
             Self::Proved(_) => "ca.proved",
             Self::Transacted(_) => "ca.transacted",
             Self::Deferred(_) => "ca.deferred",
+            Self::Forgotten(_) => "ca.forgotten",
             Self::Recorded(_) => "ca.recorded",
             Self::Signed(_) => "ca.signed",
             Self::Confirmed(_) => "ca.confirmed",
@@ -161,6 +171,7 @@ impl Event {
             Self::Proved(e) => e.to_der(),
             Self::Transacted(e) => e.to_der(),
             Self::Deferred(e) => e.to_der(),
+            Self::Forgotten(e) => e.to_der(),
             Self::Recorded(e) => e.to_der(),
             Self::Signed(e) => e.to_der(),
             Self::Confirmed(e) => e.to_der(),
@@ -178,6 +189,7 @@ impl Event {
             "ca.proved" => Proved::from_der(payload).map(Self::Proved),
             "ca.transacted" => Transacted::from_der(payload).map(Self::Transacted),
             "ca.deferred" => Deferred::from_der(payload).map(Self::Deferred),
+            "ca.forgotten" => Forgotten::from_der(payload).map(Self::Forgotten),
             "ca.recorded" => Recorded::from_der(payload).map(Self::Recorded),
             "ca.signed" => Signed::from_der(payload).map(Self::Signed),
             "ca.confirmed" => Confirmed::from_der(payload).map(Self::Confirmed),

@@ -46,6 +46,7 @@ mod confirm;
 mod crl;
 mod error;
 mod event;
+mod kept;
 mod naming;
 mod news;
 mod ocsp;

@@ -26,6 +26,8 @@ pub struct Reconciled {
     pub delivered: usize,
     /// News that the bank has not taken; they are told again next time.
     pub undelivered: usize,
+    /// Kept requests destroyed because their time was over.
+    pub forgotten: usize,
 }
 
 impl Ca<'_> {
@@ -47,6 +49,7 @@ impl Ca<'_> {
             self.lapse(&order_id(id)?, now)?;
             done.lapsed += 1;
         }
+        done.forgotten = self.forget_overdue(now)?;
         for entry in self.ledger.index(&NEWS, &Span::all(), READ_MAX)? {
             let octets = entry.key.octets();
             let (id, kind) = octets.split_at_checked(16).unwrap_or_default();

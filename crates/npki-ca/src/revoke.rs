@@ -5,8 +5,8 @@ use npki_ledger::Change;
 
 use crate::{
     Ca, CaError, Refusal,
-    confirm::kept,
     event::{Event, Recorded, Revoked},
+    kept::destroy,
     news::News,
     state::Outcome,
     store::{self, Committed, REVOKED, REVOKED_AT, SERIAL, TRIES, ledger_event, order_stream, put},
@@ -78,7 +78,7 @@ impl Ca<'_> {
             let mut changes = revoked_changes(recorded, &revoked)?;
             changes.push(News::Revoked.open(&order)?);
             let mut event = ledger_event(&order, &Event::Revoked(revoked), changes)?;
-            event.shred = kept(&state).collect();
+            destroy(&mut event, &state.deferred)?;
             let commit = npki_ledger::Commit {
                 expected: vec![(order_stream(&order), state.version)],
                 events: vec![event],

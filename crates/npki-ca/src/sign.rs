@@ -134,7 +134,7 @@ impl Ca<'_> {
             let Confirming {
                 expected: others,
                 events: confirmed,
-            } = self.confirming(order, state, vec![], now)?;
+            } = self.confirming(order, state, made.confirmation, vec![], now)?;
             expected.extend(others);
             events.extend(confirmed);
         }

@@ -1,6 +1,6 @@
 use npki_core::Instant;
 
-use crate::event::{Event, Recorded, Registered, Revoked, Signed};
+use crate::event::{Deferred, Event, Recorded, Registered, Revoked, Signed};
 
 /// An order's stream, folded. What was decided stays; [`OrderState::evolve`] asks no policy.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +12,8 @@ pub(crate) struct OrderState {
     pub(crate) signed: Option<Signed>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) revoked: Option<Revoked>,
-    /// Transactions whose requests are kept.
-    pub(crate) deferred: Vec<der::asn1::OctetString>,
+    /// The requests that are kept.
+    pub(crate) deferred: Vec<Deferred>,
 }
 
 /// How an order ended.
@@ -33,7 +33,8 @@ impl OrderState {
             Event::Confirmed(e) => self.outcome = Some(Outcome::Confirmed { at: e.at }),
             Event::Lapsed(e) => self.outcome = Some(Outcome::Lapsed { at: e.at }),
             Event::Revoked(e) => self.revoked = Some(e),
-            Event::Deferred(e) => self.deferred.push(e.transaction),
+            Event::Deferred(e) => self.deferred.push(e),
+            Event::Forgotten(e) => self.deferred.retain(|d| d.transaction != e.transaction),
             Event::Attempted(_) | Event::Proved(_) | Event::Transacted(_) | Event::Delivered(_) => {
             }
         }

@@ -18,6 +18,8 @@ pub(crate) const REFERENCE: IndexName = IndexName::from_static("reference");
 pub(crate) const TRANSACTION: IndexName = IndexName::from_static("transaction");
 /// SHA-256 of a transaction's name → order id: where a request is kept
 pub(crate) const DEFERRED: IndexName = IndexName::from_static("deferred");
+/// instant ‖ SHA-256 of a transaction's name → order id: until when
+pub(crate) const DEFERRED_UNTIL: IndexName = IndexName::from_static("deferred-until");
 /// serial → order id
 pub(crate) const SERIAL: IndexName = IndexName::from_static("serial");
 /// serial → [`crate::event::Revoked`]; what the CRL lists

@@ -12,8 +12,9 @@ use super::{
 use crate::{
     CaError,
     event::{Deferred, Event},
+    kept::keep,
     store::{
-        self, Committed, DEFERRED, REQUEST, SERIAL, key, ledger_event, octets, order_stream, put,
+        self, Committed, DEFERRED, REQUEST, SERIAL, key, ledger_event, octets, order_stream,
         request_id, sha256, transaction_claim,
     },
 };
@@ -53,19 +54,21 @@ impl CmpCa<'_> {
             return Ok(Err(Refused::of(FailureInfo::SystemUnavail)));
         };
         let transaction = admitted.incoming.transaction();
+        let state = self.ca.state(&order)?;
         let deferred = Deferred {
             transaction: octets(transaction)?,
             request_sha256: octets(&admitted.sha256)?,
+            until: self.ca.keep_until(&state, now),
         };
-        let changes = vec![
+        let mut changes = vec![
             // The transaction's name belongs to these octets from now on.
             npki_ledger::Change::Take {
                 claim: transaction_claim(transaction)?,
                 owner: key(admitted.sha256)?,
                 end: None,
             },
-            put(DEFERRED, sha256(transaction), order.octets())?,
         ];
+        changes.extend(keep(&order, &deferred)?);
         let message = admitted.incoming.message().der();
         let sealing = &self.ca.keys.sealing;
         let mut event = ledger_event(&order, &Event::Deferred(deferred), changes)?;
@@ -75,8 +78,13 @@ impl CmpCa<'_> {
             record: sealing.seal_for(&order_stream(&order), &REQUEST, message, rng)?,
         }];
         let about: &[&[u8]] = &[order.octets(), transaction, &admitted.sha256];
-        if self.kept(transaction)?.is_none() {
-            if self.ca.state(&order)?.deferred.len() >= KEPT {
+        let row = self.ca.ledger.sealed(&request_id(transaction))?;
+        // It was kept and its time is over: polls under this name find nothing.
+        if row.as_ref().is_some_and(|row| row.record.is_none()) {
+            return Ok(Err(crate::Refusal::TransactionInUse.into()));
+        }
+        if row.is_none() {
+            if state.deferred.len() >= KEPT {
                 return Ok(Err(Refused::of(FailureInfo::SystemUnavail)));
             }
             let commit = store::commit("defer", about, now, vec![], vec![event]);
