@@ -1,17 +1,15 @@
 //! A pair for signing and key management over CMP, by the command (R2, R65), and messages of another time.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use npki_ca::CertificateStatus;
 use npki_cmp::Message;
-use npki_cmp::http::{PKIXCMP, RequestReader, Response};
+use npki_cmp::http::{PKIXCMP, Request, Response};
 use npki_container::{Bounds, Password};
 use npki_core::{AuthorizationCode, Instant, Issuer, Product, Registration};
+use npki_lab::http::Listener;
 use npki_lab::{Lab, LabLedgers, Person};
 use npki_media::{Bundle, Medium as _};
 
@@ -21,8 +19,7 @@ use crate::serve::Served;
 /// A CA in the test's own process, whose time passes as the test wants.
 struct Scene<'a> {
     lab: Lab<'a>,
-    listener: TcpListener,
-    is_over: AtomicBool,
+    listener: Listener,
     /// The kinds of message that came.
     asked: Mutex<Vec<&'static str>>,
     home: Home,
@@ -33,8 +30,7 @@ impl<'a> Scene<'a> {
         let lab = Lab::new(9, NOW.parse().unwrap(), ledgers).unwrap();
         let scene = Self {
             lab: lab.with_pairs(&[Product::PersonalLimited]).unwrap(),
-            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
-            is_over: AtomicBool::new(false),
+            listener: Listener::bind("127.0.0.1:0").unwrap(),
             asked: Mutex::default(),
             home: Home::with(&[]),
         };
@@ -44,40 +40,15 @@ impl<'a> Scene<'a> {
 
     /// With the CA answering beside it.
     fn play(&self, act: impl FnOnce()) {
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while let Ok((mut stream, _)) = self.listener.accept() {
-                    if self.is_over.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    let mut reader = RequestReader::default();
-                    let mut octets = [0; 4_096];
-                    let request = loop {
-                        if let Some(request) = reader.request().unwrap() {
-                            break request;
-                        }
-                        let length = stream.read(&mut octets).unwrap();
-                        reader.push(octets.get(..length).unwrap()).unwrap();
-                    };
-                    let name = Message::parse(&request.body).unwrap().body().name();
-                    self.asked.lock().unwrap().push(name);
-                    let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
-                    let answer = ca.answer(&request.body, self.lab.now(), &mut self.lab.rng());
-                    let answer = Response::ok(PKIXCMP, &answer.unwrap()).to_octets(&request);
-                    stream.write_all(&answer).unwrap();
-                    self.lab.settle().unwrap();
-                }
-            });
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
-            self.is_over.store(true, Ordering::Relaxed);
-            // It waits for one more.
-            drop(std::net::TcpStream::connect(
-                self.listener.local_addr().unwrap(),
-            ));
-            if let Err(panic) = result {
-                std::panic::resume_unwind(panic);
-            }
-        });
+        let answer = |request: &Request| {
+            let name = Message::parse(&request.body).unwrap().body().name();
+            self.asked.lock().unwrap().push(name);
+            let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
+            let answer = ca.answer(&request.body, self.lab.now(), &mut self.lab.rng());
+            self.lab.settle().unwrap();
+            Response::ok(PKIXCMP, &answer.unwrap()).to_octets(request)
+        };
+        self.listener.serve_while(&answer, act);
     }
 
     fn order(&self) -> Registration {
@@ -91,7 +62,7 @@ impl<'a> Scene<'a> {
     /// `npki cmp`, at the lab's time.
     fn npki(&self, verb: &str, options: &[&str], secrets: &[&str]) -> Ran {
         self.asked.lock().unwrap().clear();
-        let url = format!("http://{}/pkix/", self.listener.local_addr().unwrap());
+        let url = format!("http://{}/pkix/", self.listener.address());
         let (dir, now) = (self.home.text("NPKI"), self.lab.now().to_string());
         let root = self.home.text("root.der");
         let line = ["--dir", &dir, "--now", &now, "--json", "cmp", verb];
