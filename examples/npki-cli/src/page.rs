@@ -70,7 +70,7 @@ impl From<Option<String>> for Value {
 }
 
 /// Names come out of files: no control character of theirs reaches the terminal.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

@@ -4,6 +4,8 @@
 mod cluster;
 mod commands;
 mod common;
+#[cfg(target_os = "linux")]
+mod junk;
 mod lab;
 mod ledger;
 mod mistakes;

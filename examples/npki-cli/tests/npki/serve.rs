@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::thread::JoinHandle;
 
 use base64ct::{Base64, Encoding as _};
 use npki_cert::{Crl, OcspResponse, OcspResponseStatus};
@@ -14,7 +15,8 @@ use crate::common::{is_there, npki};
 /// A lab that serves, and a folder for its clients.
 pub(crate) struct Served {
     server: Child,
-    said: Lines<BufReader<ChildStderr>>,
+    /// Until [`keep_listening`](Self::keep_listening).
+    said: Option<Lines<BufReader<ChildStderr>>>,
     pub(crate) address: String,
     /// `-ref 1234 -secret pass:…`
     pub(crate) order: String,
@@ -33,7 +35,7 @@ impl Served {
         let said = BufReader::new(server.stderr.take().unwrap()).lines();
         let mut served = Self {
             server,
-            said,
+            said: Some(said),
             address: String::new(),
             order: String::new(),
             dir: tempfile::tempdir().unwrap(),
@@ -48,8 +50,23 @@ impl Served {
 
     /// The next line that it says.
     fn line(&mut self) -> String {
-        let line = self.said.next().unwrap().unwrap();
+        let line = self.said.as_mut().unwrap().next().unwrap().unwrap();
         line.strip_prefix("npki: ").unwrap().to_owned()
+    }
+
+    /// Hears all that it says from now on, so that it never waits to be heard; the thread gives that when it has ended.
+    pub(crate) fn keep_listening(&mut self) -> JoinHandle<String> {
+        let said = self.said.take().unwrap();
+        std::thread::spawn(move || said.map(|line| line.unwrap() + "\n").collect())
+    }
+
+    /// Its resident memory in KiB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.unwrap().trim().strip_suffix(" kB").unwrap();
+        kib.parse().unwrap()
     }
 
     /// What it tells of the next request.
@@ -99,7 +116,7 @@ impl Served {
 
     /// OpenSSL takes the line, and says these words.
     #[track_caller]
-    fn says(&self, line: &str, words: &[&str]) {
+    pub(crate) fn says(&self, line: &str, words: &[&str]) {
         let [_, reference, _, code] = self.order.split(' ').collect::<Vec<_>>()[..] else {
             panic!("{}", self.order)
         };

@@ -16,6 +16,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::language::say;
+use crate::page::clean;
 use crate::report::Report;
 use crate::terminal;
 
@@ -64,7 +65,8 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
         if args.requests.is_some_and(|most| count >= most) {
             listener.stop();
         }
-        let (method, path) = (&request.method, &request.path);
+        // A client's words, as it likes them.
+        let (method, path) = (clean(&request.method), clean(&request.path));
         terminal::say(format_args!("{count}: {method} {path} {}", answer.told));
         answer.octets
     };
