@@ -21,7 +21,6 @@ use npki_media::{
     Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
     Reseal,
 };
-use npki_policy::{Catalogue, Pairs, Parameters, Policy};
 use npki_tests::readme::{PASSWORD, bundle};
 use npki_tests::{generator, now};
 
@@ -36,7 +35,15 @@ enum Loss {
     AnswersFrom(usize),
 }
 
+/// What the bank orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    One,
+    Pair,
+}
+
 struct Scene<'a> {
+    what: What,
     lab: Lab<'a>,
     medium: MemoryMedium,
     loss: Cell<Loss>,
@@ -45,8 +52,17 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn new(ledgers: &'a LabLedgers) -> Self {
+        Self::of(What::One, ledgers)
+    }
+
+    fn of(what: What, ledgers: &'a LabLedgers) -> Self {
+        let lab = Lab::new(1, now(), ledgers).unwrap();
         Self {
-            lab: Lab::new(1, now(), ledgers).unwrap(),
+            what,
+            lab: match what {
+                What::One => lab,
+                What::Pair => lab.with_pairs(Product::ALL).unwrap(),
+            },
             medium: MemoryMedium::new(),
             loss: Cell::new(Loss::None),
             sent: RefCell::default(),
@@ -97,6 +113,14 @@ impl<'a> Scene<'a> {
     fn key(&self) -> NewKey {
         let (key, r) = self.lab.new_key().unwrap();
         NewKey::from_key(key, &r).unwrap()
+    }
+
+    /// As many keys as the order wants.
+    fn keys(&self) -> NewKey {
+        match self.what {
+            What::One => self.key(),
+            What::Pair => self.key().with_km(self.lab.next_key().unwrap()),
+        }
     }
 
     fn issue(&self, order: &Registration, key: &NewKey) -> Result<Stored, EnrolError> {
@@ -202,42 +226,74 @@ fn issued_with_vid_stored_and_then_confirmed() {
 
 #[test]
 fn a_lost_ip_is_asked_for_again_with_the_same_key_by_another_process() {
-    let ledgers = LabLedgers::in_memory();
-    let scene = Scene::new(&ledgers);
-    let order = scene.order();
-    let key = scene.key();
-    // 1 is genm, 2 is ir, 3 is certConf.
-    scene.loss.set(Loss::AnswersFrom(2));
-    let error = scene.issue(&order, &key).unwrap_err();
-    assert!(matches!(error, EnrolError::Unreachable(_)), "{error:?}");
-    assert_eq!(scene.medium.list().unwrap().len(), 0);
+    for what in [What::One, What::Pair] {
+        let ledgers = LabLedgers::in_memory();
+        let scene = Scene::of(what, &ledgers);
+        let order = scene.order();
+        let keys = scene.keys();
+        // 1 is genm, 2 is ir, 3 is certConf.
+        scene.loss.set(Loss::AnswersFrom(2));
+        let error = scene.issue(&order, &keys).unwrap_err();
+        assert!(matches!(error, EnrolError::Unreachable(_)), "{error:?}");
+        assert_eq!(scene.medium.list().unwrap().len(), 0);
 
-    scene.loss.set(Loss::None);
-    let stored = scene.issue(&order, &key).unwrap();
-    assert_eq!(scene.status(&stored.certificate), CertificateStatus::Good);
-    // One certificate, not two.
-    let records = scene.lab.ca(Issuer::Yessign).unwrap().unfinished().unwrap();
-    assert_eq!(records.len(), 0);
-    // Another key gets nothing.
-    let error = scene.issue(&order, &scene.key()).unwrap_err();
-    assert!(
-        matches!(error, EnrolError::Ca(ClientError::Refused { .. })),
-        "{error:?}"
-    );
+        scene.loss.set(Loss::None);
+        let stored = scene.issue(&order, &keys).unwrap();
+        assert_eq!(stored.km_certificate.is_some(), what == What::Pair);
+        for certificate in [Some(&stored.certificate), stored.km_certificate.as_ref()] {
+            let Some(certificate) = certificate else {
+                continue;
+            };
+            assert_eq!(scene.status(certificate), CertificateStatus::Good);
+        }
+        // One certificate, not two; or two, not four.
+        let records = scene.lab.ca(Issuer::Yessign).unwrap().unfinished().unwrap();
+        assert_eq!(records.len(), 0);
+        // Another key gets nothing.
+        let error = scene.issue(&order, &scene.keys()).unwrap_err();
+        assert!(
+            matches!(error, EnrolError::Ca(ClientError::Refused { .. })),
+            "{error:?}"
+        );
+    }
 }
 
 #[test]
 fn stored_before_it_is_confirmed() {
-    let ledgers = LabLedgers::in_memory();
-    let scene = Scene::new(&ledgers);
-    let order = scene.order();
-    let key = scene.key();
-    scene.loss.set(Loss::AnswersFrom(3));
-    let error = scene.issue(&order, &key).unwrap_err();
-    assert!(matches!(error, EnrolError::Unconfirmed(_)), "{error:?}");
-    // The certConf had come through, and its answer was lost: both sides have it.
-    let opened = scene.opened();
-    assert_eq!(scene.status(&opened.certificate), CertificateStatus::Good);
+    for what in [What::One, What::Pair] {
+        let ledgers = LabLedgers::in_memory();
+        let scene = Scene::of(what, &ledgers);
+        let order = scene.order();
+        scene.loss.set(Loss::AnswersFrom(3));
+        let error = scene.issue(&order, &scene.keys()).unwrap_err();
+        assert!(matches!(error, EnrolError::Unconfirmed(_)), "{error:?}");
+        // The certConf had come through, and its answer was lost: both sides have it.
+        let opened = scene.opened();
+        assert_eq!(scene.status(&opened.certificate), CertificateStatus::Good);
+        match (what, opened.km.unwrap()) {
+            (What::One, None) => {}
+            (What::Pair, Some(km)) => {
+                assert_eq!(scene.status(&km.certificate), CertificateStatus::Good);
+            }
+            (_, found) => panic!("{what:?}: {found:?}"),
+        }
+    }
+}
+
+/// What the CA wants is told before a renewal, too: a medium may have lost half of a pair.
+#[test]
+fn a_renewal_says_whether_a_pair_is_wanted() {
+    for (what, wanted) in [(What::One, KmKey::NotWanted), (What::Pair, KmKey::Wanted)] {
+        let ledgers = LabLedgers::in_memory();
+        let scene = Scene::of(what, &ledgers);
+        let order = scene.order();
+        scene.issue(&order, &scene.keys()).unwrap();
+        let mut half = scene.opened();
+        half.km = Ok(None);
+        let rng = &mut generator();
+        let told = scene.with(&scene.medium, |wallet| wallet.km_key_to_renew(&half, rng));
+        assert_eq!(told.unwrap(), wanted);
+    }
 }
 
 #[test]
@@ -342,21 +398,11 @@ fn renewed_reissued_and_revoked() {
     ));
 }
 
-/// The shipped rules, with pairs in the place of single certificates.
-fn with_pairs(lab: Lab<'_>) -> Lab<'_> {
-    let mut catalogue = Catalogue::shipped();
-    for row in &mut catalogue.rows {
-        row.pairs = Pairs::SigningAndKm;
-    }
-    lab.with_policy(Policy::new(Parameters::SHIPPED, catalogue).unwrap())
-}
-
 #[test]
 fn a_pair_is_issued_stored_renewed_and_revoked_as_one() {
     for loss in [Loss::None, Loss::FirstAnswers] {
         let ledgers = LabLedgers::in_memory();
-        let mut scene = Scene::new(&ledgers);
-        scene.lab = with_pairs(scene.lab);
+        let scene = Scene::of(What::Pair, &ledgers);
         scene.loss.set(loss);
         let order = scene.order();
         let credential = (&order.reference, &order.authorization_code);
@@ -424,8 +470,7 @@ fn a_pair_is_issued_stored_renewed_and_revoked_as_one() {
 #[test]
 fn a_medium_that_does_not_take_a_pair_gets_none_of_it() {
     let ledgers = LabLedgers::in_memory();
-    let mut scene = Scene::new(&ledgers);
-    scene.lab = with_pairs(scene.lab);
+    let scene = Scene::of(What::Pair, &ledgers);
     let order = scene.order();
     let key = scene.key().with_km(scene.lab.next_key().unwrap());
     let password = NewPassword::check(PASSWORD).unwrap();

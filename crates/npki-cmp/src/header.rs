@@ -199,3 +199,28 @@ impl InfoTypeAndValue {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn timely_is_what_lies_within_the_window_and_says_so() {
+        let at = |seconds: i64| Instant::from_unix_seconds(1_800_000_000 + seconds).unwrap();
+        let nobody = Name::parse(&[0x30, 0]).unwrap();
+        let mut header = Header::new(&nobody, &nobody).unwrap();
+        assert!(!header.is_timely(at(0), Duration::MAX));
+        for (seconds, timely) in [
+            (-61, false),
+            (-60, true),
+            (0, true),
+            (60, true),
+            (61, false),
+        ] {
+            header.set_time(at(seconds));
+            assert_eq!(header.is_timely(at(0), Duration::from_secs(60)), timely);
+        }
+    }
+}
