@@ -4,16 +4,16 @@ mod service;
 
 use npki_cert::{
     Certificate, Crl, CrlEntry, CrlParams, Deviations, IdentifyData, Name, PolicyOid, Profile,
-    SerialNumber, TbsParams, assemble_certificate, assemble_crl, lint, tbs_crl,
+    SerialNumber, TbsParams, assemble_certificate, assemble_crl, tbs_crl,
 };
-use npki_core::{Instant, Severity};
+use npki_core::Instant;
 use npki_key::SigningKey;
 use rand_core::CryptoRng;
 use spki::SubjectPublicKeyInfoOwned;
 
 pub use service::{Service, ocsp_responder, time_stamping};
 
-use crate::CaError;
+use crate::{CaError, tbs::linted};
 
 /// Makes a root: self-signed, subjectKeyIdentifier and basicConstraints alone.
 ///
@@ -199,7 +199,7 @@ pub fn cmp_encryption(
         vid: None,
     };
     let identity = Some((&identify_data, policy));
-    let made = service_certificate(
+    service_certificate(
         Profile::ServerKm,
         "CMP km",
         ca,
@@ -207,15 +207,7 @@ pub fn cmp_encryption(
         service,
         identity,
         rng,
-    )?;
-    let errors: Vec<_> = lint(&made, Profile::ServerKm)
-        .into_iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .collect();
-    match errors.is_empty() {
-        true => Ok(made),
-        false => Err(CaError::Lint(errors)),
-    }
+    )
 }
 
 fn service_certificate(
@@ -275,7 +267,7 @@ fn signed(
     params: &TbsParams<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError> {
-    let tbs = profile.tbs(params)?;
+    let tbs = linted(profile, params)?;
     let signature = key.sign(&tbs, rng)?;
     let algorithm = params.signature_algorithm;
     Ok(assemble_certificate(&tbs, algorithm, signature.octets())?)

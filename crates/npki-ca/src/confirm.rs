@@ -80,6 +80,10 @@ impl Ca<'_> {
                 }
                 None => {}
             }
+            // Revoked before anybody confirmed it: it is never issued.
+            if let Some(Revoked { at, reason }) = state.revoked {
+                return Ok(Err(Refusal::AlreadyRevoked { at, reason }));
+            }
             let over = remove(DEADLINE, store::deadline(signed.confirm_by, order))?;
             let Confirming {
                 expected: others,
@@ -127,7 +131,7 @@ impl Ca<'_> {
         }
     }
 
-    /// Ends an order that nothing came of; what was signed for it is revoked.
+    /// Ends an order that nothing came of; what was signed for it is revoked, unless it was before.
     pub(crate) fn lapse(&self, order: &OrderId, now: Instant) -> Result<(), CaError> {
         for _ in 0..TRIES {
             let state = self.state(order)?;
@@ -149,7 +153,7 @@ impl Ca<'_> {
             destroy(&mut lapsed, &state.deferred)?;
             let mut events = vec![lapsed];
             // Recorded is enough: a signature may have been made and lost by a process that died.
-            if let Some(recorded) = &state.recorded {
+            if let (Some(recorded), None) = (&state.recorded, &state.revoked) {
                 let revoked = Revoked {
                     at: now,
                     reason: RevocationReason::CessationOfOperation,

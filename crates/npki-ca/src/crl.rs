@@ -4,13 +4,15 @@ use der::{Decode as _, Encode as _, Sequence};
 use npki_cert::{Crl, CrlEntry, CrlParams, CrlStream, SerialNumber};
 use npki_core::Instant;
 use npki_key::{SignatureAlgorithm, SigningKey};
-use npki_ledger::{Event, EventKind, READ_MAX, Span, StreamId, StreamKind};
+use npki_ledger::{
+    Conflict, Event, EventKind, LedgerExt as _, READ_MAX, Span, StreamId, StreamKind,
+};
 use rand_core::CryptoRng;
 
 use crate::{
     Ca, CaError,
     event::Revoked,
-    store::{self, Committed, REVOKED, REVOKED_AT, TRIES, by_time},
+    store::{self, CRL_WRITTEN, Committed, REVOKED, REVOKED_AT, TRIES, by_time},
 };
 
 /// Which of its certificates a CRL of the CA covers.
@@ -32,6 +34,14 @@ struct CrlBegun {
     /// In a delta: the number of the CRL that it amends.
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     base: Option<u64>,
+}
+
+impl CrlBegun {
+    fn parse(der: &[u8]) -> Result<Self, CaError> {
+        Self::from_der(der).map_err(|_| CaError::Damaged {
+            what: "a CRL's number",
+        })
+    }
 }
 
 impl Ca<'_> {
@@ -72,13 +82,14 @@ impl Ca<'_> {
         out: &mut dyn Write,
     ) -> Result<u64, CaError> {
         self.check(scope)?;
-        let begun = self.begin(scope, now, |_| None)?;
-        let entries = self.revoked_entries(scope, None)?;
-        self.write(scope, &begun, &entries, rng, out)?;
+        let begun = self.begin(scope, now, None)?;
+        self.write(scope, &begun, None, rng, out)?;
+        self.written(scope, &begun)?;
         Ok(begun.number)
     }
 
-    /// Writes what was revoked since the last list of `scope`; `None` when there was none yet.
+    /// Writes what was revoked since the last list of `scope` that was written to its end; `None` when
+    /// there was none yet.
     ///
     /// # Errors
     /// As [`crl_of`](Self::crl_of).
@@ -91,16 +102,17 @@ impl Ca<'_> {
         rng: &mut dyn CryptoRng,
     ) -> Result<Option<Crl>, CaError> {
         self.check(scope)?;
-        let Some(base) = self.crls_before(&self.crl_stream(scope)?)?.1 else {
+        let key = store::key(self.crl_stream(scope)?.to_string())?;
+        let Some(base) = self.ledger.index_value(&CRL_WRITTEN, &key)? else {
             return Ok(None);
         };
-        let begun = self.begin(scope, now, |base| base)?;
+        let base = CrlBegun::parse(base.octets())?;
+        let begun = self.begin(scope, now, Some(base.number))?;
         // A commit may carry a time somewhat before that of the list that it came after.
         let since = Instant::from_unix_seconds(base.this_update.unix_seconds() - COMMITTED_LATE)
             .unwrap_or(base.this_update);
-        let entries = self.revoked_entries(scope, Some(since))?;
         let mut der = Vec::new();
-        self.write(scope, &begun, &entries, rng, &mut der)?;
+        self.write(scope, &begun, Some(since), rng, &mut der)?;
         Ok(Some(Crl::parse_with_bound(der, usize::MAX)?))
     }
 
@@ -138,7 +150,7 @@ impl Ca<'_> {
         &self,
         scope: CrlScope,
         begun: &CrlBegun,
-        entries: &[CrlEntry],
+        since: Option<Instant>,
         rng: &mut dyn CryptoRng,
         out: &mut dyn Write,
     ) -> Result<(), CaError> {
@@ -158,24 +170,22 @@ impl Ca<'_> {
             base_number: begun.base,
             freshest_crl: None,
         };
-        sign_crl(&params, entries, key, rng, out)
+        let mut entries = self.revoked_entries(scope, since)?;
+        // What another node revokes in the meantime stands in the next list: none says what comes after it.
+        entries.retain(|entry| entry.revoked_at <= begun.this_update);
+        sign_crl(&params, &entries, key, rng, out)
     }
 
-    /// Takes the next number; `base` says what it amends, of the last complete one.
-    fn begin(
-        &self,
-        scope: CrlScope,
-        now: Instant,
-        base: impl Fn(Option<u64>) -> Option<u64>,
-    ) -> Result<CrlBegun, CaError> {
+    /// Takes the next number, for a list that amends the one numbered `base`, or amends none.
+    fn begin(&self, scope: CrlScope, now: Instant, base: Option<u64>) -> Result<CrlBegun, CaError> {
         let stream = self.crl_stream(scope)?;
         for _ in 0..TRIES {
-            let (version, last) = self.crls_before(&stream)?;
+            let version = self.crls_before(&stream)?;
             let begun = CrlBegun {
                 number: version + 1,
                 this_update: now,
                 next_update: now.saturating_add(self.settings.crl_lifetime),
-                base: base(last.map(|last| last.number)),
+                base,
             };
             let event = Event::new(
                 stream.clone(),
@@ -211,24 +221,44 @@ impl Ca<'_> {
         })
     }
 
-    /// How many CRLs were begun in a stream, and the last that is no delta.
-    fn crls_before(&self, stream: &StreamId) -> Result<(u64, Option<CrlBegun>), CaError> {
-        let (mut version, mut last) = (0, None);
+    /// Remembers a complete list that a delta can amend. One that was begun and not written to its end is
+    /// nowhere: nobody could use what amends it.
+    fn written(&self, scope: CrlScope, begun: &CrlBegun) -> Result<(), CaError> {
+        let name = self.crl_stream(scope)?.to_string();
+        let stream = StreamId::new(
+            StreamKind::from_static("crl-written"),
+            &name.replace('/', "-"),
+        )
+        .map_err(|_| CaError::Damaged {
+            what: "a stream's name",
+        })?;
+        let der = begun.to_der()?;
+        let mut event = Event::new(
+            stream,
+            EventKind::from_static("ca.crl-written"),
+            der.clone(),
+        );
+        event.changes = vec![store::put(CRL_WRITTEN, &name, &der)?];
+        let about: &[&[u8]] = &[name.as_bytes(), &begun.number.to_be_bytes()];
+        let commit = store::commit("crl-written", about, begun.this_update, vec![], vec![event]);
+        match self.commit(&commit) {
+            Ok(Committed::Done) => Ok(()),
+            Ok(_) => Err(CaError::Contended),
+            // It took long to write: the next delta amends the list before, which is out as well.
+            Err(CaError::Conflict(Conflict::ClockBehind { .. })) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How many CRLs were begun in a stream.
+    fn crls_before(&self, stream: &StreamId) -> Result<u64, CaError> {
+        let mut version = 0;
         loop {
             let events = self.ledger.stream(stream, version + 1)?;
-            if events.is_empty() {
-                return Ok((version, last));
-            }
-            for event in &events {
-                let record = event.record();
-                version = record.stream_version;
-                let begun = CrlBegun::from_der(&record.payload).map_err(|_| CaError::Damaged {
-                    what: "a CRL's number",
-                })?;
-                if begun.base.is_none() {
-                    last = Some(begun);
-                }
-            }
+            let Some(last) = events.last() else {
+                return Ok(version);
+            };
+            version = last.record().stream_version;
         }
     }
 

@@ -5,11 +5,12 @@
 //! from [`Ca::redeem`]: by then the certificate's TBS is linted and on record. [`Ca::sign`] signs these
 //! very bytes, [`Ca::confirm`] makes the certificate good (R18b), and [`Ca::reconcile`] ends what
 //! stays unconfirmed and brings the news to the bank. Revoking is [`Ca::revoke`], and
-//! [`Ca::crl`] writes the list, whole, in partitions or as deltas; an [`OcspResponder`] answers for one certificate. Everything is in the ledger and nothing in the process: another
-//! node, or the same after a crash, goes on where this one stopped.
+//! [`Ca::crl`] writes the list, whole, in partitions or as deltas; an [`OcspResponder`] answers for one
+//! certificate. Everything is in the ledger and nothing in the process: another node, or the same after a
+//! crash, goes on where this one stopped.
 //!
-//! This room speaks no protocol and opens no socket: a [`Request`] is what some transport has
-//! decoded; [`BareRequest`] is the form for a client in the same process. It decides nothing about
+//! It opens no socket: [`cmp`] answers octets with octets, and what it, or another transport, has decoded is
+//! a [`Request`]; [`BareRequest`] is the form for a client in the same process. It decides nothing about
 //! who may have a certificate: that is the bank's, asked once more by its port at the last moment (R16, R17).
 //!
 //! Sources: RFC 5280; KCAC.TS.CERTPROF; rules R10–R19 in `docs/RULES.md`.

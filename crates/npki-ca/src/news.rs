@@ -36,9 +36,11 @@ impl Ca<'_> {
     /// Run it after every act, after a start, and every few seconds besides; any number of nodes may.
     ///
     /// # Errors
-    /// [`CaError`]. A bank that does not answer is none: its news stay open.
+    /// The first [`CaError`] of all, after everything else was done: one order that cannot be ended or
+    /// told of keeps no other waiting. A bank that does not answer is none: its news stay open.
     pub fn reconcile(&self, now: Instant) -> Result<Reconciled, CaError> {
         let mut done = Reconciled::default();
+        let mut failed = None;
         // One that is due this very second can still be confirmed.
         let until = store::deadline(now, &OrderId::from_octets([0; 16]));
         for entry in self
@@ -46,26 +48,38 @@ impl Ca<'_> {
             .index(&DEADLINE, &Span::between(&[], &until), READ_MAX)?
         {
             let id = entry.key.octets().get(8..).unwrap_or_default();
-            self.lapse(&order_id(id)?, now)?;
-            done.lapsed += 1;
+            match order_id(id).and_then(|order| self.lapse(&order, now)) {
+                Ok(()) => done.lapsed += 1,
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
         done.forgotten = self.forget_overdue(now)?;
         for entry in self.ledger.index(&NEWS, &Span::all(), READ_MAX)? {
-            let octets = entry.key.octets();
-            let (id, kind) = octets.split_at_checked(16).unwrap_or_default();
-            let kind = News::ALL
-                .into_iter()
-                .find(|news| [news.number()] == kind)
-                .ok_or(CaError::Damaged { what: "news" })?;
-            let order = order_id(id)?;
-            if self.bank.news(&self.tell(kind, &order)?).is_err() {
-                done.undelivered += 1;
-                continue;
+            match self.deliver(entry.key.octets(), now) {
+                Ok(true) => done.delivered += 1,
+                Ok(false) => done.undelivered += 1,
+                Err(error) => failed = failed.or(Some(error)),
             }
-            self.delivered(kind, &order, now)?;
-            done.delivered += 1;
         }
-        Ok(done)
+        match failed {
+            None => Ok(done),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Tells the bank one of its news; whether it took them.
+    fn deliver(&self, key: &[u8], now: Instant) -> Result<bool, CaError> {
+        let (id, kind) = key.split_at_checked(16).unwrap_or_default();
+        let kind = News::ALL
+            .into_iter()
+            .find(|news| [news.number()] == kind)
+            .ok_or(CaError::Damaged { what: "news" })?;
+        let order = order_id(id)?;
+        if self.bank.news(&self.tell(kind, &order)?).is_err() {
+            return Ok(false);
+        }
+        self.delivered(kind, &order, now)?;
+        Ok(true)
     }
 
     fn tell(&self, news: News, order: &OrderId) -> Result<OrderNews, CaError> {

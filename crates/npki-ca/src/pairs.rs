@@ -1,5 +1,5 @@
 use npki_core::Order;
-use npki_key::{KeyError, PublicKey, SigningKey, Verifier, VerifyError};
+use npki_key::{KeyError, PublicKey, SigningKey, Verifier, VerifyError, backend};
 use pkcs1::RsaPublicKeyRef;
 use spki::SubjectPublicKeyInfoOwned;
 
@@ -81,11 +81,9 @@ fn may_be_certified(public_key: &SubjectPublicKeyInfoOwned) -> bool {
     if is_rsa(public_key) {
         let octets = public_key.subject_public_key.raw_bytes();
         return RsaPublicKeyRef::from_der(octets).is_ok_and(|key| {
-            let bits = u32::from(key.modulus.len()).saturating_mul(8);
             let exponent = key.public_exponent.as_bytes();
-            (2048..=4096).contains(&bits)
-                && exponent.len() >= 3
-                && exponent.last().is_some_and(|b| b % 2 == 1)
+            let bits = backend::rsa_bits(public_key).ok().flatten();
+            bits.is_some_and(|bits| (2048..=4096).contains(&bits)) && exponent.len() >= 3
         });
     }
     public_key.algorithm.oid == const_oid::db::rfc5912::ID_EC_PUBLIC_KEY

@@ -218,7 +218,8 @@ impl Ca<'_> {
                 ceiling: self.settings.code_attempts,
             }],
         )?;
-        let about: &[&[u8]] = &[order.octets(), request_sha256];
+        // The same octets again are no new attempt; the same request with another MAC is one.
+        let about: &[&[u8]] = &[order.octets(), request_sha256, protection.mac()];
         match self.commit(&store::commit("attempt", about, now, vec![], vec![counted]))? {
             Committed::Done => {}
             Committed::AtCeiling => return Ok(Err(Refusal::CodeLocked)),

@@ -33,6 +33,8 @@ pub enum Refusal {
     KmKeyUnwanted,
     /// No good certificate has this serial number here, or its signature is wrong.
     UnknownCertificate,
+    /// A subscriber's certificate is not revoked for this reason: that would not be final (R13).
+    ReasonRefused,
     /// It was revoked already.
     AlreadyRevoked {
         /// When.
@@ -69,6 +71,7 @@ impl Refusal {
             Self::KmKeyMissing => "km-key-missing",
             Self::KmKeyUnwanted => "km-key-unwanted",
             Self::UnknownCertificate => "unknown-certificate",
+            Self::ReasonRefused => "reason-refused",
             Self::AlreadyRevoked { .. } => "already-revoked",
             Self::TooLate { .. } => "too-late",
             Self::OtherCertificate => "other-certificate",
@@ -132,6 +135,10 @@ impl Refusal {
             Self::UnknownCertificate => fixed(
                 "유효한 인증서의 요청이 아닙니다. 인증서를 확인하거나 새로 발급받으세요.",
                 "The request does not come from a good certificate of this CA. Check the certificate, or issue anew.",
+            ),
+            Self::ReasonRefused => fixed(
+                "가입자 인증서의 폐기 사유가 아닙니다. 다른 사유로 요청하세요.",
+                "A subscriber's certificate is not revoked for this reason. Give another.",
             ),
             Self::AlreadyRevoked { at, reason } => Sentence::new(
                 format!("{at}에 이미 폐지된 인증서입니다({}).", reason.label().ko),

@@ -104,6 +104,15 @@ pub struct Possession<'a> {
 }
 
 impl Protection<'_> {
+    /// What shows the code; nothing where a certificate signs.
+    pub(crate) fn mac(&self) -> &[u8] {
+        match self {
+            Self::Code { mac, .. } => mac,
+            Self::CmpCode { message, .. } => message.protection().unwrap_or_default(),
+            Self::Certificate { .. } => &[],
+        }
+    }
+
     /// Whether the MAC was made with this code.
     pub(crate) fn is_by(&self, code: &AuthorizationCode) -> bool {
         match self {

@@ -38,7 +38,8 @@ pub enum CertificateStatus {
 impl Ca<'_> {
     /// Revokes a certificate, at once and for good (R13).
     ///
-    /// A pair is revoked together, whichever of its two serial numbers is given: it is one order.
+    /// A pair is revoked together, whichever of its two serial numbers is given: it is one order. A reason
+    /// that would not be for good is refused: no list is to take anybody off again.
     ///
     /// `key` names the request: repeated with it, the first answer comes again. `serial` is
     /// big-endian without leading zeros.
@@ -52,6 +53,9 @@ impl Ca<'_> {
         key: &[u8; 32],
         now: Instant,
     ) -> Result<Result<RevokedAt, Refusal>, CaError> {
+        if !reason.is_for_subscribers() {
+            return Ok(Err(Refusal::ReasonRefused));
+        }
         let Some(order) = self.order_at(&SERIAL, serial)? else {
             return Ok(Err(Refusal::UnknownCertificate));
         };

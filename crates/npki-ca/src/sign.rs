@@ -39,6 +39,7 @@ impl Ca<'_> {
     ///
     /// # Errors
     /// [`CaError`]; the grant comes back from [`Ca::unfinished`], or from redeeming again.
+    /// [`CaError::Contended`] also when the order was given up since: redeeming again says so.
     pub fn sign(
         &self,
         grant: Grant,
@@ -54,6 +55,9 @@ impl Ca<'_> {
         let state = self.state(&order)?;
         if let Some(signed) = &state.signed {
             return self.signed(&order, signed);
+        }
+        if state.outcome.is_some() {
+            return Err(CaError::Contended);
         }
         let (Some(registered), Some(recorded)) = (&state.registered, &state.recorded) else {
             return Err(CaError::Damaged {

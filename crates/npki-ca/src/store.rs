@@ -26,6 +26,8 @@ pub(crate) const SERIAL: IndexName = IndexName::from_static("serial");
 pub(crate) const REVOKED: IndexName = IndexName::from_static("revoked");
 /// instant ‖ serial → [`crate::event::Revoked`]; the same by time, for delta CRLs
 pub(crate) const REVOKED_AT: IndexName = IndexName::from_static("revoked-at");
+/// a CRL's stream → the last complete list of it that was written to its end
+pub(crate) const CRL_WRITTEN: IndexName = IndexName::from_static("crl-written");
 /// instant ‖ order id → nothing; what [`Ca::reconcile`] must end
 pub(crate) const DEADLINE: IndexName = IndexName::from_static("deadline");
 /// order id → nothing; recorded and not signed

@@ -42,17 +42,10 @@ impl Ca<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Made, CaError> {
-        let own = &self.settings.certificate;
         let not_after = match order.validity {
             ValidityRule::OneYear => now.kst_day().plus_one_year().last_second(),
             ValidityRule::Until(end) => end,
         };
-        if not_after > own.not_after() {
-            return Err(CaError::OutlivesCa {
-                not_after,
-                ca_not_after: own.not_after(),
-            });
-        }
         let common = Common {
             order,
             subject: self.subject(order, now, rng)?,
@@ -99,7 +92,7 @@ impl Ca<'_> {
         let (issuer, product) = (self.settings.issuer, common.order.product);
         let policy = policy_oid(issuer, product, key, self.settings.arc)
             .ok_or(CaError::NoPolicy { product, issuer })?;
-        let tbs = profile.tbs(&TbsParams {
+        let params = TbsParams {
             serial_number: *serial,
             issuer: Some(&self.settings.certificate),
             subject: &common.subject,
@@ -115,15 +108,8 @@ impl Ca<'_> {
             identify_data,
             path_len: None,
             deviations: self.settings.deviations,
-        })?;
-        let errors: Vec<_> = lint_tbs_with(&tbs, profile, self.settings.deviations)?
-            .into_iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .collect();
-        match errors.is_empty() {
-            true => Ok(tbs),
-            false => Err(CaError::Lint(errors)),
-        }
+        };
+        linted(profile, &params)
     }
 
     /// A reissue or renewal keeps the name of the certificate that it replaces, so that it takes
@@ -151,5 +137,27 @@ impl Ca<'_> {
             now,
             rng,
         )
+    }
+}
+
+/// Makes a TBS that the linter has nothing against, of a certificate that its issuer's outlives.
+pub(crate) fn linted(profile: Profile, params: &TbsParams<'_>) -> Result<Vec<u8>, CaError> {
+    let not_after = params.not_after;
+    if let Some(issuer) = params.issuer
+        && not_after > issuer.not_after()
+    {
+        return Err(CaError::OutlivesCa {
+            not_after,
+            ca_not_after: issuer.not_after(),
+        });
+    }
+    let tbs = profile.tbs(params)?;
+    let errors: Vec<_> = lint_tbs_with(&tbs, profile, params.deviations)?
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
+    match errors.is_empty() {
+        true => Ok(tbs),
+        false => Err(CaError::Lint(errors)),
     }
 }

@@ -16,7 +16,7 @@ pub enum RevocationReason {
     Superseded,
     /// No longer used.
     CessationOfOperation,
-    /// 효력정지: suspended; read and shown, never written by us.
+    /// 효력정지: suspended; read and shown, never written by our CA.
     CertificateHold,
     /// Taken off the list: in delta CRLs only.
     RemoveFromCrl,
@@ -54,6 +54,25 @@ impl RevocationReason {
             Self::RemoveFromCrl => 8,
             Self::PrivilegeWithdrawn => 9,
             Self::AaCompromise => 10,
+        }
+    }
+
+    /// Whether a subscriber, or a bank for him, may give it: it ends his certificate for good (R13).
+    ///
+    /// A suspension and its end do not, and a CA's or an attribute authority's key is not his.
+    #[must_use]
+    pub const fn is_for_subscribers(self) -> bool {
+        match self {
+            Self::Unspecified
+            | Self::KeyCompromise
+            | Self::AffiliationChanged
+            | Self::Superseded
+            | Self::CessationOfOperation
+            | Self::PrivilegeWithdrawn => true,
+            Self::CaCompromise
+            | Self::CertificateHold
+            | Self::RemoveFromCrl
+            | Self::AaCompromise => false,
         }
     }
 

@@ -8,6 +8,7 @@ use npki_cert::{CertError, Certificate, Crl, CrlParams, Deviations, Name, Policy
 use npki_core::{HashAlgorithm, Instant, Issuer};
 use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_ledger::SealingKey;
+use npki_policy::Parameters;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -69,6 +70,7 @@ impl Authorities {
         from: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, LabError> {
+        let rules = Parameters::SHIPPED;
         let (make_root, make_ca): (MakeRoot, MakeCa) = match deviations {
             Deviations::Korean => (ceremony::root, ceremony::issuing_ca),
             Deviations::None => (
@@ -114,8 +116,8 @@ impl Authorities {
                 crl_uri: format!("http://{host}.lab.example/ca.crl"),
                 crl_partitions: 1,
                 ocsp_uri: format!("http://{host}.lab.example/ocsp"),
-                confirm_wait: Duration::from_secs(10 * 60),
-                code_attempts: 5,
+                confirm_wait: Duration::from_secs(60 * u64::from(rules.confirm_wait.0)),
+                code_attempts: rules.authorization_code_attempts.0.into(),
                 crl_lifetime: Duration::from_secs(24 * 3600),
             };
             let cmp = cmp_keys(number, &root, &settings, &habit, from)?;

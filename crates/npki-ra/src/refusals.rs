@@ -106,6 +106,8 @@ refusals! {
         "인증기관이 폐기하지 않았습니다", "the CA has not revoked it";
     consent_at_a_branch() = Rule::new(17),
         "미동의를 동의로 바꾸려면 영업점을 방문하십시오", "a no is turned into a yes at a branch only";
+    not_a_reason() = Rule::new(13),
+        "가입자 인증서의 폐기 사유가 아닙니다", "a subscriber's certificate is not revoked for this reason";
     being_revoked() = Rule::new(19),
         "폐기가 진행 중인 인증서입니다", "the certificate is being revoked already";
 }

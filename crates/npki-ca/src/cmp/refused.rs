@@ -1,5 +1,6 @@
 use npki_cmp::FailureInfo;
 use npki_core::Sentence;
+use npki_ledger::Conflict;
 
 use crate::{CaError, Refusal};
 
@@ -38,9 +39,10 @@ impl Refused {
     /// The CA could not find out or record: to be asked again with the same bytes.
     pub(super) fn failed(error: &CaError) -> Self {
         Self::of(match error {
-            CaError::Ledger(_) | CaError::Contended | CaError::Bank(_) => {
-                FailureInfo::SystemUnavail
-            }
+            CaError::Ledger(_)
+            | CaError::Contended
+            | CaError::Bank(_)
+            | CaError::Conflict(Conflict::ClockBehind { .. }) => FailureInfo::SystemUnavail,
             _ => FailureInfo::SystemFailure,
         })
     }
@@ -54,9 +56,10 @@ impl From<Refusal> for Refused {
             | Refusal::CodeLocked
             | Refusal::OrderEnded { .. }
             | Refusal::Bank(_) => FailureInfo::NotAuthorized,
-            Refusal::ReferenceUsed | Refusal::Settled | Refusal::TooLate { .. } => {
-                FailureInfo::BadRequest
-            }
+            Refusal::ReferenceUsed
+            | Refusal::Settled
+            | Refusal::TooLate { .. }
+            | Refusal::ReasonRefused => FailureInfo::BadRequest,
             Refusal::TransactionInUse => FailureInfo::TransactionIdInUse,
             Refusal::NoPossession => FailureInfo::BadPop,
             Refusal::KeyRefused

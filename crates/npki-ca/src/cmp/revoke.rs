@@ -29,6 +29,9 @@ impl CmpCa<'_> {
         let Some(reason) = reason(details) else {
             return Ok(Err(Refused::of(FailureInfo::BadDataFormat)));
         };
+        if !reason.is_for_subscribers() {
+            return Ok(Err(Refusal::ReasonRefused.into()));
+        }
         let Some(order) = self.ca.order_at(&SERIAL, serial)? else {
             return Ok(Err(Refusal::UnknownCertificate.into()));
         };

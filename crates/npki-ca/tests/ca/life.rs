@@ -1,7 +1,7 @@
 //! An order's way through the CA, its refusals, and what a retry gets.
 
 use super::bench::{Bench, at};
-use npki_ca::{BareRequest, CertificateStatus, Refusal};
+use npki_ca::{BareRequest, CertificateStatus, Protection, Refusal};
 use npki_cert::{KeyUse, Profile, VidCheck, check_vid, lint};
 use npki_core::{
     AuthorizationCode, Idn, OrderAction, OrderNews, RandomNumber, ReferenceNumber, Replaced,
@@ -223,6 +223,34 @@ fn r32_a_code_is_counted_before_it_is_judged() {
             last
         );
     }
+}
+
+/// The same request under one MAC after the other is as many attempts, under the same MAC it is one.
+#[test]
+fn r32_each_mac_is_an_attempt() {
+    let bench = Bench::new();
+    let (ca, mut rng) = (bench.ca(), bench.rng());
+    let now = at("2026-11-23T10:00:00+09:00");
+    let order = bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None);
+    let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
+    let (reference, code) = (&registration.reference, &registration.authorization_code);
+    let key = bench.key(1);
+    let request = BareRequest::by_code(reference, code, &*key, None, &mut rng).unwrap();
+    let mut redeem = |wrong: Option<[u8; 32]>| {
+        let mut request = request.as_request();
+        if let (Protection::Code { mac, .. }, Some(wrong)) = (&mut request.protection, &wrong) {
+            *mac = wrong;
+        }
+        ca.redeem(&request, now, &mut rng).unwrap().err()
+    };
+    for n in [0, 0, 0, 1, 2, 3, 0] {
+        assert_eq!(redeem(Some([n; 32])), Some(Refusal::WrongCode), "{n}");
+    }
+    assert_eq!(redeem(None), None, "four were wrong");
+    for n in [4, 5, 6, 7, 8] {
+        assert_eq!(redeem(Some([n; 32])), Some(Refusal::WrongCode), "{n}");
+    }
+    assert_eq!(redeem(Some([9; 32])), Some(Refusal::CodeLocked));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod bench;
 mod crash;
 mod crl;
+mod ended;
 mod life;
 mod ocsp;
 mod pair;

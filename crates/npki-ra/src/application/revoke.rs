@@ -136,6 +136,9 @@ pub(crate) fn decide_revocation(
     if certificate.revoking {
         why.push(refusals::being_revoked());
     }
+    if !reason.is_for_subscribers() {
+        why.push(refusals::not_a_reason());
+    }
     if !why.is_empty() {
         return Err(why);
     }

@@ -84,6 +84,28 @@ fn r13_identified_as_for_an_issue() {
 }
 
 #[test]
+fn r13_for_good_or_not_at_all() {
+    let world = World::new();
+    let wanted = general(&world);
+    let mut walk = Walk::begin(&world, "revoke", Errand::Revoke, NEXT_DAY);
+    walk.identify();
+    for reason in RevocationReason::ALL.iter().copied() {
+        if !reason.is_for_subscribers() {
+            let wanted = Revoke {
+                reason,
+                ..wanted.clone()
+            };
+            assert_eq!(refused(&mut walk, &wanted), ["R13"], "{reason}");
+            assert_eq!(state(&world), CertificateState::Issued);
+        }
+    }
+    assert!(matches!(
+        ask(&mut walk, &wanted),
+        Revocation::Revoked { .. }
+    ));
+}
+
+#[test]
 fn r13_asked_again_it_is_the_same_revocation() {
     let world = World::new();
     let wanted = general(&world);

@@ -48,9 +48,28 @@ pub(crate) enum Cmp {
         #[command(flatten)]
         chosen: Chosen,
         /// 사유. Why.
-        #[arg(long, default_value = "cessationOfOperation")]
+        #[arg(long, default_value = "cessationOfOperation", value_parser = reason)]
         reason: RevocationReason,
     },
+}
+
+/// A reason that a subscriber can give.
+fn reason(text: &str) -> Result<RevocationReason, String> {
+    let theirs = || {
+        RevocationReason::ALL
+            .iter()
+            .filter(|r| r.is_for_subscribers())
+    };
+    theirs()
+        .find(|reason| reason.name() == text)
+        .copied()
+        .ok_or_else(|| {
+            let names: Vec<_> = theirs().map(|reason| reason.name()).collect();
+            format!(
+                "가입자 인증서의 폐기 사유가 아닙니다. One of: {}",
+                names.join(", ")
+            )
+        })
 }
 
 /// What is made before a CA is asked.
