@@ -267,6 +267,12 @@ fn rr_revokes_at_once() {
     };
     let held = scene.held();
     let line = "-cmd rr -cert held.pem -key held.key -oldcert held.pem -revreason 5";
+    // A hold, and its end, are not for good (R13).
+    for reason in [6, 8] {
+        let line = line.replace('5', &reason.to_string());
+        scene.refused(&line, &["badRequest", "사유"]);
+        assert_eq!(scene.status(&held.certificate), CertificateStatus::Good);
+    }
     scene.cmp(line).unwrap();
     match scene.status(&held.certificate) {
         CertificateStatus::Revoked(found) => {

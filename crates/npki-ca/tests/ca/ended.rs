@@ -181,11 +181,11 @@ fn one_row_that_cannot_be_read_keeps_nobody_waiting() {
     let mut event = Event::new(stream, EventKind::from_static("test.damage"), vec![]);
     event.changes = vec![Change::Put {
         index: IndexName::from_static("news"),
-        key: Key::new(&[0]).unwrap(),
-        value: Value::new(&[]).unwrap(),
+        key: Key::new([0]).unwrap(),
+        value: Value::new([]).unwrap(),
     }];
     let commit = Commit {
-        key: IdempotencyKey::new(&[9; 32]).unwrap(),
+        key: IdempotencyKey::new([9; 32]).unwrap(),
         request_digest: [9; 32],
         now,
         expected: vec![],

@@ -403,7 +403,8 @@ fn lint_subscriber(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
                 "KCAC.TS.CERTPROF",
             ),
         }
-        if policies.has_any_policy() {
+        // What protects a CA's messages is under whatever policy is required on the way to it.
+        if policies.has_any_policy() && profile != Profile::CmpServer {
             findings.error(
                 rule!(profile, "certificate-policies.any"),
                 "extensions.certificatePolicies",
