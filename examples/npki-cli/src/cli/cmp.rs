@@ -10,10 +10,11 @@ use super::{Chosen, SCHEMES};
 pub(crate) enum Cmp {
     /// 발급·재발급. Issue or reissue, by the numbers that the bank gave.
     #[command(
-        after_help = "Example:\n  npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901\n  \
+        after_help = "Examples:\n  npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901\n  \
                       npki cmp issue --server http://127.0.0.1:8829/pkix/ --root root.der --ref 012345678901 --pair\n\nA pair is \
-                      stored whole or not at all, and only then confirmed. Standard input: the authorization code, the new \
-                      password."
+                      stored whole or not at all, and only then confirmed. When an answer is lost, the same command goes on \
+                      with the same keys: until they are stored they lie in NPKI.pending. Standard input: the authorization code, \
+                      the new password."
     )]
     Issue {
         #[command(flatten)]

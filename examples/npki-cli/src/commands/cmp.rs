@@ -1,16 +1,21 @@
+mod pending;
+
 use std::time::Duration;
 
 use npki::system_rng;
 use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
 use npki_cert::Name;
+use npki_cmp::FailureInfo;
 use npki_cmp::client::{ClientError, KmKey};
-use npki_container::{SealScheme, Sealing};
+use npki_container::{NewPassword, SealScheme, Sealing};
 use npki_core::{AuthorizationCode, Sentence};
 use npki_key::{KeyKind, PrivateKey};
 use npki_media::Medium as _;
 use npki_media_folder::FolderMedium;
+use rand_core::CryptoRng;
 use serde_json::json;
 
+use self::pending::Pending;
 use super::{new_password, password_of};
 use crate::cli::{Cmp, CmpServer, NewKeys, Pair};
 use crate::context::Context;
@@ -34,11 +39,16 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
                 .text(&Sentence::fixed("인가코드", "authorization code"))?;
             let code = AuthorizationCode::new(&code);
             let password = context.secrets.new_password(&new_password())?;
+            let (by, pending) = ((reference, &code), Pending::of(&medium, reference.as_str()));
             let stored = with(server, context, &medium, |wallet| {
-                let by = (reference, &code);
+                let ask = || wallet.km_key(by, &mut system_rng());
+                let key = new_key(keys, &pending, &password, ask)?;
                 let mut rng = system_rng();
-                let key = new_key(keys, || wallet.km_key(by, &mut system_rng()))?;
-                wallet.issue(by, &key, &password, sealing(keys), &mut rng)
+                let issued = wallet.issue(by, &key, &password, sealing(keys), &mut rng);
+                if issued.as_ref().map_or_else(is_over, |_| true) {
+                    pending.clear();
+                }
+                Ok(issued?)
             })?;
             Ok(told(&stored, &medium, context))
         }
@@ -51,10 +61,19 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
             let old = context.secrets.password(&password_of(&found))?;
             let opened = found.medium.open(&found.entry.id, &old)?;
             let password = context.secrets.new_password(&new_password())?;
+            let serial = opened.certificate.serial_number().to_string();
+            let pending = Pending::of(&found.medium, serial);
             let stored = with(server, context, &found.medium, |wallet| {
+                let ask = || wallet.km_key_to_renew(&opened, &mut system_rng());
+                let key = new_key(keys, &pending, &password, ask)?;
                 let mut rng = system_rng();
-                let key = new_key(keys, || wallet.km_key_to_renew(&opened, &mut system_rng()))?;
-                wallet.renew(&opened, &key, &password, sealing(keys), &mut rng)
+                let renewed = wallet.renew(&opened, &key, &password, sealing(keys), &mut rng);
+                // What is stored has taken the place of the certificate that could ask again.
+                let is_over = |error| is_over(error) || matches!(error, EnrolError::Unconfirmed(_));
+                if renewed.as_ref().map_or_else(is_over, |_| true) {
+                    pending.clear();
+                }
+                Ok(renewed?)
             })?;
             Ok(told(&stored, &found.medium, context))
         }
@@ -67,7 +86,7 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
             let password = context.secrets.password(&password_of(&found))?;
             let opened = found.medium.open(&found.entry.id, &password)?;
             with(server, context, &found.medium, |wallet| {
-                wallet.revoke(&opened, *reason, &mut system_rng())
+                Ok(wallet.revoke(&opened, *reason, &mut system_rng())?)
             })?;
             let name = opened.certificate.display_name();
             let mut page = context.page();
@@ -84,23 +103,50 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
     }
 }
 
-/// A key of 2,048 bits as every Korean program takes it, with R; and one for key management where that
-/// is wanted.
+/// The keys of an attempt before; else a key of 2,048 bits as every Korean program takes it, with R, and
+/// one for key management where that is wanted. They are kept until they are stored.
 fn new_key(
     keys: &NewKeys,
+    pending: &Pending,
+    password: &NewPassword,
     ask: impl FnOnce() -> Result<KmKey, EnrolError>,
-) -> Result<NewKey, EnrolError> {
+) -> Result<NewKey, Failure> {
+    if let Some(key) = pending.load(password)? {
+        return Ok(key);
+    }
     let wanted = match keys.pair {
         Pair::Ask => ask()?,
         Pair::Always => KmKey::Wanted,
         Pair::Never => KmKey::NotWanted,
     };
-    let kind = KeyKind::Rsa { bits: 2_048 };
-    let key = NewKey::generate(kind, &mut system_rng())?;
-    Ok(match wanted {
-        KmKey::Wanted => key.with_km(PrivateKey::generate(kind, &mut system_rng())?),
-        KmKey::NotWanted => key,
-    })
+    let make = |rng: &mut dyn CryptoRng| -> Result<NewKey, EnrolError> {
+        let kind = KeyKind::Rsa { bits: 2_048 };
+        let key = NewKey::generate(kind, rng)?;
+        Ok(match wanted {
+            KmKey::Wanted => key.with_km(PrivateKey::generate(kind, rng)?),
+            KmKey::NotWanted => key,
+        })
+    };
+    let key = make(&mut system_rng())?;
+    pending.save(&key, password, sealing(keys))?;
+    Ok(key)
+}
+
+/// Whether nothing will come of the keys any more: the CA has refused, and neither for now alone nor for a code
+/// that was mistyped or a clock that is wrong.
+fn is_over(error: &EnrolError) -> bool {
+    let passes = [
+        FailureInfo::SystemUnavail,
+        FailureInfo::SystemFailure,
+        FailureInfo::BadMessageCheck,
+        FailureInfo::BadTime,
+    ];
+    match error {
+        EnrolError::Ca(ClientError::Refused { failures, .. }) => {
+            !failures.iter().any(|failure| passes.contains(failure))
+        }
+        _ => false,
+    }
 }
 
 fn sealing(keys: &NewKeys) -> Sealing {
@@ -111,7 +157,7 @@ fn with<T>(
     server: &CmpServer,
     context: &Context,
     medium: &FolderMedium,
-    act: impl FnOnce(&Wallet<'_>) -> Result<T, EnrolError>,
+    act: impl FnOnce(&Wallet<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let roots = server
         .root
@@ -133,7 +179,6 @@ fn with<T>(
         wait: &|seconds| std::thread::sleep(Duration::from_secs(seconds.into())),
         now: &|| context.clock(),
     })
-    .map_err(Failure::from)
 }
 
 fn told(stored: &Stored, medium: &FolderMedium, context: &Context) -> Report {

@@ -10,6 +10,7 @@ mod lab;
 mod ledger;
 mod mistakes;
 mod pair;
+mod pending;
 mod plain;
 mod policy;
 mod serve;
