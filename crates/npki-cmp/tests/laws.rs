@@ -9,6 +9,7 @@ use std::process::Command;
 
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng as _};
 use npki_cert::Name;
+use npki_cmp::http::RequestReader;
 use npki_cmp::{
     Body, CmpError, ErrorMsgContent, FailureInfo, Header, InfoTypeAndValue, MacAlgorithm, Message,
     Protection, Protector, StatusInfo, oid,
@@ -33,6 +34,55 @@ fn message(text: &str, pbmac1: bool, seed: u8, code: &str) -> Message {
         error_details: None,
     });
     Message::protect(header, body, [], &with, &mut rng).unwrap()
+}
+
+/// Requests as a client writes them, by length or in chunks, and as they are read.
+fn requests() -> impl Strategy<Value = (Vec<u8>, Vec<Vec<u8>>)> {
+    let body = prop::collection::vec(any::<u8>(), 0..600);
+    let one = (body, prop::option::of(1_usize..300)).prop_map(|(body, chunk)| {
+        let mut octets = b"POST /pkix/ HTTP/1.1\r\n".to_vec();
+        match chunk {
+            None => {
+                let length = format!("Content-Length: {}\r\n\r\n", body.len());
+                octets.extend_from_slice(length.as_bytes());
+                octets.extend_from_slice(&body);
+            }
+            Some(size) => {
+                octets.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+                for chunk in body.chunks(size) {
+                    let line = format!("{:x};of={size}\r\n", chunk.len());
+                    octets.extend([line.as_bytes(), chunk, b"\r\n"].concat());
+                }
+                octets.extend_from_slice(b"0\r\n\r\n");
+            }
+        }
+        (octets, body)
+    });
+    prop::collection::vec(one, 1..5).prop_map(|all| {
+        let (octets, bodies): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        (octets.concat(), bodies)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn http_is_read_alike_in_whatever_pieces_it_comes(
+        (octets, bodies) in requests(),
+        piece in 1_usize..700,
+    ) {
+        let mut reader = RequestReader::default();
+        let mut read = Vec::new();
+        for piece in octets.chunks(piece) {
+            reader.push(piece).unwrap();
+            while let Some(request) = reader.request().unwrap() {
+                read.push(request.body);
+            }
+        }
+        prop_assert_eq!(read, bodies);
+        prop_assert!(!reader.is_within_a_request());
+    }
 }
 
 proptest! {

@@ -2,7 +2,7 @@ use core::fmt;
 
 use super::{
     HttpError, MAX_BODY, MAX_HEAD, PKIXCMP,
-    head::{BodyLength, Head, chunked},
+    head::{BodyLength, Head, chunks},
 };
 
 /// Where a CMP server listens: `http://host:port/path`.
@@ -108,7 +108,7 @@ impl ResponseReader {
 
     fn read(&mut self, closed: bool) -> Result<Option<(u16, Vec<u8>)>, HttpError> {
         loop {
-            let Some((head, start)) = Head::read(&self.held)? else {
+            let Some((head, start)) = Head::read(&self.held, 0)? else {
                 return Ok(None);
             };
             let [version, status, _] = &head.start;
@@ -124,7 +124,11 @@ impl ResponseReader {
             let body = match head.body {
                 BodyLength::Unsaid => closed.then(|| rest.to_vec()),
                 BodyLength::Octets(length) => rest.get(..length).map(<[u8]>::to_vec),
-                BodyLength::Chunked => chunked(rest)?.map(|(body, _)| body),
+                BodyLength::Chunked => {
+                    let mut body = Vec::new();
+                    let (_, is_whole) = chunks(rest, &mut body)?;
+                    is_whole.then_some(body)
+                }
             };
             return Ok(body.map(|body| (status, body)));
         }

@@ -22,15 +22,18 @@ pub(super) enum BodyLength {
 }
 
 impl Head {
-    /// Reads a head, and how many octets it takes. `None` until it is whole.
-    pub(super) fn read(octets: &[u8]) -> Result<Option<(Self, usize)>, HttpError> {
+    /// Reads a head, and how many octets it takes. `None` until it is whole. Its end is not looked for again in the
+    /// first `searched` octets.
+    pub(super) fn read(octets: &[u8], searched: usize) -> Result<Option<(Self, usize)>, HttpError> {
         let window = octets.get(..MAX_HEAD).unwrap_or(octets);
-        let Some(end) = window.windows(4).position(|four| four == b"\r\n\r\n") else {
+        let rest = window.get(searched..).unwrap_or_default();
+        let Some(end) = rest.windows(4).position(|four| four == b"\r\n\r\n") else {
             return match octets.len() > MAX_HEAD {
                 true => Err(HttpError::HeadTooLong { max: MAX_HEAD }),
                 false => Ok(None),
             };
         };
+        let end = searched + end;
         let text = window.get(..end).unwrap_or_default();
         let text = core::str::from_utf8(text).map_err(|_| HttpError::Malformed)?;
         Self::parse(text).map(|head| Some((head, end + 4)))
@@ -97,16 +100,17 @@ fn length(value: &str) -> Result<usize, HttpError> {
     }
 }
 
-/// Reads a chunked body, and how many octets it takes. `None` until it is whole.
-pub(super) fn chunked(octets: &[u8]) -> Result<Option<(Vec<u8>, usize)>, HttpError> {
-    let mut body = Vec::new();
+/// Reads the chunks that are whole and adds them to `body`; how many octets they take, and whether the last is one of
+/// them.
+pub(super) fn chunks(octets: &[u8], body: &mut Vec<u8>) -> Result<(usize, bool), HttpError> {
     let mut at = 0;
     loop {
         let rest = octets.get(at..).unwrap_or_default();
-        let Some(line) = rest.windows(2).position(|two| two == b"\r\n") else {
-            return match rest.len() > MAX_LINE {
+        let window = rest.get(..MAX_LINE + 2).unwrap_or(rest);
+        let Some(line) = window.windows(2).position(|two| two == b"\r\n") else {
+            return match window.len() == MAX_LINE + 2 {
                 true => Err(HttpError::Malformed),
-                false => Ok(None),
+                false => Ok((at, false)),
             };
         };
         let size = rest.get(..line).unwrap_or_default();
@@ -125,7 +129,7 @@ pub(super) fn chunked(octets: &[u8]) -> Result<Option<(Vec<u8>, usize)>, HttpErr
         }
         let start = line + 2;
         let Some(chunk) = rest.get(start..start + size + 2) else {
-            return Ok(None);
+            return Ok((at, false));
         };
         let (chunk, end) = chunk.split_at(size);
         // Trailers would stand where the last chunk's line end is; nobody sends any here.
@@ -135,7 +139,7 @@ pub(super) fn chunked(octets: &[u8]) -> Result<Option<(Vec<u8>, usize)>, HttpErr
         body.extend_from_slice(chunk);
         at += start + size + 2;
         if size == 0 {
-            return Ok(Some((body, at)));
+            return Ok((at, true));
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::{
     HttpError, MAX_BODY, MAX_HEAD,
-    head::{BodyLength, Head, chunked},
+    head::{BodyLength, Head, chunks},
 };
 
 /// A request that has come in whole.
@@ -23,12 +23,23 @@ pub struct Request {
 /// Takes octets of one connection as they come, and gives requests.
 ///
 /// # Security
-/// It never holds more than one head, one body and what was pushed last; how long to wait for octets
-/// is the caller's.
+/// It never holds more than one head, two bodies and what was pushed last, and looks at no octet of them
+/// twice, however few come at a time; how long to wait for octets is the caller's.
 #[derive(Default)]
 pub struct RequestReader {
     held: Vec<u8>,
+    /// So many of them have been searched for the end of a head.
+    searched: usize,
+    begun: Option<Begun>,
     asked_to_continue: bool,
+}
+
+/// A request of which the head has come.
+struct Begun {
+    head: Head,
+    http_1_1: bool,
+    /// The chunks that have come.
+    body: Vec<u8>,
 }
 
 impl RequestReader {
@@ -49,27 +60,24 @@ impl RequestReader {
     /// # Errors
     /// [`HttpError`]; the connection is of no more use.
     pub fn request(&mut self) -> Result<Option<Request>, HttpError> {
-        let Some((head, start)) = Head::read(&self.held)? else {
+        let mut begun = match self.begun.take() {
+            Some(begun) => begun,
+            None => match self.begin()? {
+                Some(begun) => begun,
+                None => return Ok(None),
+            },
+        };
+        if !self.body(&mut begun)? {
+            self.begun = Some(begun);
             return Ok(None);
-        };
-        let rest = self.held.get(start..).unwrap_or_default();
-        let whole = match head.body {
-            BodyLength::Unsaid => Some((Vec::new(), 0)),
-            BodyLength::Octets(length) => rest.get(..length).map(|body| (body.to_vec(), length)),
-            BodyLength::Chunked => chunked(rest)?,
-        };
-        let Some((body, length)) = whole else {
-            self.asked_to_continue = head.expects_continue;
-            return Ok(None);
-        };
-        self.held.drain(..start + length);
+        }
         self.asked_to_continue = false;
-        let [method, path, version] = head.start;
-        let http_1_1 = match &*version {
-            "HTTP/1.1" => true,
-            "HTTP/1.0" => false,
-            _ => return Err(HttpError::Malformed),
-        };
+        let Begun {
+            head,
+            http_1_1,
+            body,
+        } = begun;
+        let [method, path, _] = head.start;
         let keep_alive = match head.connection.as_deref() {
             Some("close") => false,
             Some("keep-alive") => true,
@@ -85,6 +93,44 @@ impl RequestReader {
         }))
     }
 
+    fn begin(&mut self) -> Result<Option<Begun>, HttpError> {
+        let Some((head, length)) = Head::read(&self.held, self.searched)? else {
+            // The last three may begin an end.
+            self.searched = self.held.len().saturating_sub(3);
+            return Ok(None);
+        };
+        self.held.drain(..length);
+        self.searched = 0;
+        let [_, _, version] = &head.start;
+        let http_1_1 = match &**version {
+            "HTTP/1.1" => true,
+            "HTTP/1.0" => false,
+            _ => return Err(HttpError::Malformed),
+        };
+        self.asked_to_continue = head.expects_continue;
+        Ok(Some(Begun {
+            head,
+            http_1_1,
+            body: Vec::new(),
+        }))
+    }
+
+    /// Whether the body has come whole.
+    fn body(&mut self, begun: &mut Begun) -> Result<bool, HttpError> {
+        let (length, is_whole) = match begun.head.body {
+            BodyLength::Unsaid => (0, true),
+            BodyLength::Octets(length) if length > self.held.len() => (0, false),
+            BodyLength::Octets(length) => {
+                let octets = self.held.get(..length).unwrap_or_default();
+                begun.body.extend_from_slice(octets);
+                (length, true)
+            }
+            BodyLength::Chunked => chunks(&self.held, &mut begun.body)?,
+        };
+        self.held.drain(..length);
+        Ok(is_whole)
+    }
+
     /// Octets to send at once: a client that asks whether it may go on is told yes, one time.
     pub fn interim(&mut self) -> Option<&'static [u8]> {
         core::mem::take(&mut self.asked_to_continue).then_some(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -93,11 +139,11 @@ impl RequestReader {
     /// Whether a request has begun and not ended.
     #[must_use]
     pub const fn is_within_a_request(&self) -> bool {
-        !self.held.is_empty()
+        !self.held.is_empty() || self.begun.is_some()
     }
 }
 
-/// Head, body, and the lines between chunks of no fewer than 16 octets.
+/// Head, body, and the beginning of the next request.
 const MAX_HELD: usize = MAX_HEAD + 2 * MAX_BODY;
 
 /// The body may name a person.
@@ -115,6 +161,8 @@ impl core::fmt::Debug for RequestReader {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self {
             held,
+            searched: _,
+            begun: _,
             asked_to_continue: _,
         } = self;
         f.debug_struct("RequestReader")
@@ -216,17 +264,34 @@ mod tests {
                 .is_none()
         );
         assert!(whole(&[b'a'; MAX_HEAD]).unwrap().is_none());
+        // A chunk's line of 256 octets, and of one more; whole and octet by octet.
+        for (length, is_read) in [(256, true), (257, false)] {
+            let line = format!("1;{}", "x".repeat(length - 2));
+            let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+            let octets = format!("{head}{line}\r\na\r\n0\r\n\r\n");
+            let found = whole(octets.as_bytes());
+            assert_eq!(found.is_ok_and(|found| found.is_some()), is_read);
+            let mut reader = RequestReader::default();
+            let mut octets = octets.bytes();
+            let found = octets.find_map(|octet| {
+                reader.push(&[octet]).unwrap();
+                reader.request().transpose()
+            });
+            assert_eq!(found.unwrap().is_ok(), is_read);
+        }
     }
 
     #[test]
     fn a_client_that_asks_is_told_to_go_on_once() {
         let mut reader = RequestReader::default();
         reader
-            .push(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+            .push(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
             .unwrap();
         assert!(reader.request().unwrap().is_none());
         assert!(reader.interim().is_some() && reader.interim().is_none());
         reader.push(b"x").unwrap();
-        assert_eq!(reader.request().unwrap().unwrap().body, b"x");
+        assert!(reader.request().unwrap().is_none() && reader.interim().is_none());
+        reader.push(b"y").unwrap();
+        assert_eq!(reader.request().unwrap().unwrap().body, b"xy");
     }
 }
