@@ -2,17 +2,17 @@
 
 use const_oid::ObjectIdentifier;
 use der::{
-    Any, Choice, Encode as _, Sequence, Tag, TagNumber, Tagged as _,
+    Any, Choice, Decode as _, Encode as _, Sequence, Tag, TagNumber, Tagged as _,
     asn1::{BitString, Int, Null},
 };
-use npki_cert::Name;
+use npki_cert::{Certificate, Name};
 use npki_core::AuthorizationCode;
 use rand_core::CryptoRng;
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use crate::{
-    CmpError, MacAlgorithm,
-    header::directory_name,
+    CmpError, Header, MacAlgorithm,
+    header::{directory_name, name_of},
     message::{any, malformed},
     oid,
 };
@@ -172,12 +172,8 @@ impl PoposSigningKeyInput {
         public_key: SubjectPublicKeyInfoOwned,
         sender: &Name,
     ) -> Result<Self, CmpError> {
-        let tag = Tag::ContextSpecific {
-            constructed: true,
-            number: TagNumber(0),
-        };
         let name = directory_name(sender)?;
-        let auth_info = name.to_der().and_then(|der| Any::new(tag, der));
+        let auth_info = name.to_der().and_then(|der| Any::new(SENDER, der));
         Ok(Self {
             auth_info: auth_info.map_err(malformed("POPOSigningKeyInput"))?,
             public_key,
@@ -188,6 +184,25 @@ impl PoposSigningKeyInput {
     #[must_use]
     pub fn has_mac(&self) -> bool {
         self.auth_info.tag() == Tag::Sequence
+    }
+
+    /// Whether authInfo names the sender of this header, so that the new key vouches for him and for
+    /// nobody else who takes the proof along.
+    ///
+    /// # Security
+    /// Worth something only where the protection has shown who the sender is.
+    #[must_use]
+    pub fn names_sender(&self, header: &Header) -> bool {
+        if self.auth_info.tag() != SENDER {
+            return false;
+        }
+        let Ok(named) = Any::from_der(self.auth_info.value()) else {
+            return false;
+        };
+        match (name_of(&named), header.sender_name()) {
+            (Some(named), Some(sender)) => named.matches(&sender),
+            _ => named == header.sender,
+        }
     }
 
     /// Checks the publicKeyMAC.
@@ -227,6 +242,16 @@ pub struct CertId {
     pub issuer: Any,
     /// The serial number.
     pub serial_number: Int,
+}
+
+impl CertId {
+    /// Whether it names this certificate.
+    #[must_use]
+    pub fn names(&self, certificate: &Certificate) -> bool {
+        let serial = self.serial_number.to_der();
+        serial.is_ok_and(|serial| serial == certificate.serial_number().to_der())
+            && name_of(&self.issuer).is_some_and(|issuer| issuer.matches(certificate.issuer()))
+    }
 }
 
 impl CertReqMsg {
@@ -280,3 +305,9 @@ impl CertTemplate {
         Name::parse(&self.subject.as_ref()?.to_der().ok()?).ok()
     }
 }
+
+/// sender in authInfo. A GeneralName is a CHOICE, so it is tagged explicitly.
+const SENDER: Tag = Tag::ContextSpecific {
+    constructed: true,
+    number: TagNumber(0),
+};

@@ -186,14 +186,19 @@ impl<'a> Enrolling<'a> {
         if content.response.len() != self.public_keys.len() {
             return Err(ClientError::NoCertificate);
         }
+        let old = old_certificate(self.kind, self.session.credential());
         (CERT_REQ_ID..)
             .zip(&self.public_keys)
             .map(|(id, key)| {
                 let mut about = content.response.iter().filter(|r| r.cert_req_id == id);
                 let certificate = certificate(about.next().ok_or(ClientError::NoCertificate)?)?;
-                match certificate.public_key() == key {
-                    true => Ok(certificate),
-                    false => Err(ClientError::OtherKey),
+                let same_name = |old: &Certificate| old.subject().matches(certificate.subject());
+                if certificate.public_key() != key {
+                    Err(ClientError::OtherKey)
+                } else if !old.is_none_or(same_name) {
+                    Err(ClientError::OtherSubject)
+                } else {
+                    Ok(certificate)
                 }
             })
             .collect()
@@ -219,8 +224,8 @@ impl<'a> Enrolling<'a> {
 }
 
 impl<'a> Issued<'a> {
-    /// The certificate. Nothing but its key was compared: whether its path is good is the caller's
-    /// to judge.
+    /// The certificate. Its key was compared, and in a renewal its subject with the old one's. Whether
+    /// its path is good is the caller's to judge, and its name where a code asked for it.
     #[must_use]
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
@@ -326,6 +331,14 @@ impl Confirming<'_> {
     }
 }
 
+/// The certificate that is renewed, and whose name the new one has.
+fn old_certificate<'a>(kind: Kind, credential: &Credential<'a>) -> Option<&'a Certificate> {
+    match credential {
+        Credential::Certificate { certificate, .. } if kind == Kind::Renewal => Some(certificate),
+        _ => None,
+    }
+}
+
 fn request(
     wanted: &Wanted<'_>,
     credential: &Credential<'_>,
@@ -333,12 +346,7 @@ fn request(
     key: &dyn SigningKey,
     rng: &mut dyn CryptoRng,
 ) -> Result<CertReqMsg, CmpError> {
-    let old = match credential {
-        Credential::Certificate { certificate, .. } if wanted.kind == Kind::Renewal => {
-            Some(*certificate)
-        }
-        _ => None,
-    };
+    let old = old_certificate(wanted.kind, credential);
     let subject = wanted.subject.or(old.map(Certificate::subject));
     let controls = old
         .map(|old| -> Result<_, CmpError> {

@@ -47,6 +47,9 @@ pub enum ClientError {
     /// The certificate is for another key than the one that asked.
     #[error("the certificate is for another key")]
     OtherKey,
+    /// A renewed certificate is in another name than the old one.
+    #[error("the renewed certificate is in another name than the old one")]
+    OtherSubject,
     /// The answer has no certificate that can be read: an encrypted one, or none.
     #[error("the answer has no certificate that can be read")]
     NoCertificate,

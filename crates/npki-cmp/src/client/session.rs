@@ -101,6 +101,10 @@ impl<'a> Session<'a> {
         }
     }
 
+    pub(super) const fn credential(&self) -> &'a Credential<'a> {
+        self.credential
+    }
+
     pub(super) fn write(
         &mut self,
         body: Body,
