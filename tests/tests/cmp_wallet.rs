@@ -24,6 +24,9 @@ use npki_media::{
 use npki_tests::readme::{PASSWORD, bundle};
 use npki_tests::{generator, now};
 
+#[path = "cmp_wallet/signer.rs"]
+mod signer;
+
 /// What goes wrong on the way to the CA and back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loss {

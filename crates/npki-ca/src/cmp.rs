@@ -50,6 +50,13 @@ pub use keys::{CmpKeys, EncryptionKey};
 /// A right request that cannot be answered now, because the bank or the signing key does not, is kept
 /// in the ledger and answered with `waiting`; each poll works with it again.
 ///
+/// A signed message names its signer (RFC 9483 sections 3.1 and 3.5): sender is the certificate's
+/// subject, senderKID, where it is there, its subjectKeyIdentifier. A transaction that is known is told
+/// to the certificate that began it, and to no other that signs the same octets. A new key vouches for
+/// the one who asks: publicKeyMAC by the code, authInfo's sender or the renewed subject by a
+/// signature, and oldCertId names the signer's certificate. What PKCS #10 and a `cr` say of the
+/// subject is a wish, as stock clients have it, and binds nobody.
+///
 /// Every refusal is an `error` with the sentence of its rule in statusString, in Korean and English,
 /// protected: by the code when the request has shown it, else by the CMP key's signature.
 ///

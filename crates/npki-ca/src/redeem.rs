@@ -178,8 +178,12 @@ impl Ca<'_> {
                 if by.verify(algorithm, message, signature).is_err() {
                     return Ok(Err(Refusal::UnknownCertificate));
                 }
+                // What names a transaction is no secret: only who began it hears of it again.
                 if let Some(order) = known {
-                    return Ok(Ok(order));
+                    return Ok(match self.state(&order)?.replaces(serial) {
+                        true => Ok(order),
+                        false => Err(Refusal::OtherSigner),
+                    });
                 }
                 match self.bank.order_for(
                     self.settings.issuer,

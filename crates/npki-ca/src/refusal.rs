@@ -35,6 +35,11 @@ pub enum Refusal {
     UnknownCertificate,
     /// A subscriber's certificate is not revoked for this reason: that would not be final (R13).
     ReasonRefused,
+    /// The message names another sender than the certificate that has signed it, or its transaction is
+    /// another certificate's.
+    OtherSigner,
+    /// The proof of possession names somebody else than the one who asks.
+    OtherRequester,
     /// It was revoked already.
     AlreadyRevoked {
         /// When.
@@ -72,6 +77,8 @@ impl Refusal {
             Self::KmKeyUnwanted => "km-key-unwanted",
             Self::UnknownCertificate => "unknown-certificate",
             Self::ReasonRefused => "reason-refused",
+            Self::OtherSigner => "other-signer",
+            Self::OtherRequester => "other-requester",
             Self::AlreadyRevoked { .. } => "already-revoked",
             Self::TooLate { .. } => "too-late",
             Self::OtherCertificate => "other-certificate",
@@ -139,6 +146,14 @@ impl Refusal {
             Self::ReasonRefused => fixed(
                 "가입자 인증서의 폐기 사유가 아닙니다. 다른 사유로 요청하세요.",
                 "A subscriber's certificate is not revoked for this reason. Give another.",
+            ),
+            Self::OtherSigner => fixed(
+                "요청한 사람의 인증서로 전자서명한 것이 아닙니다. 본인의 인증서로 서명하세요.",
+                "The request is signed by another certificate than the requester's. Sign it with your own.",
+            ),
+            Self::OtherRequester => fixed(
+                "개인키 소유 증명이 다른 사람의 것입니다. 본인의 새 키로 요청하세요.",
+                "The new key vouches for somebody else than the one who asks. Ask with a new key of your own.",
             ),
             Self::AlreadyRevoked { at, reason } => Sentence::new(
                 format!("{at}에 이미 폐지된 인증서입니다({}).", reason.label().ko),

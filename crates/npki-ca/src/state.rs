@@ -24,6 +24,14 @@ pub(crate) enum Outcome {
 }
 
 impl OrderState {
+    /// Whether the order is for the successor of this certificate, which asks for it by its signature.
+    pub(crate) fn replaces(&self, serial: &[u8]) -> bool {
+        let registered = self.registered.as_ref();
+        registered
+            .and_then(|registered| registered.replaces.as_ref())
+            .is_some_and(|replaced| replaced.as_bytes() == serial)
+    }
+
     pub(crate) fn evolve(mut self, event: Event) -> Self {
         self.version += 1;
         match event {

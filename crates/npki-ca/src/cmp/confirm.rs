@@ -84,8 +84,8 @@ impl CmpCa<'_> {
         Ok(match sender {
             Sender::Order(own) => own == order,
             Sender::Certificate(certificate) => {
-                let replaces = self.ca.state(order)?.registered.and_then(|r| r.replaces);
-                replaces.is_some_and(|r| r.as_bytes() == certificate.serial_number().octets())
+                let serial = certificate.serial_number();
+                self.ca.state(order)?.replaces(serial.octets())
             }
         })
     }

@@ -1,5 +1,6 @@
+use der::asn1::OctetString;
 use npki_cert::{Certificate, KeyUse};
-use npki_cmp::{CmpError, FailureInfo, MacAlgorithm, Message, Protection as CmpProtection};
+use npki_cmp::{CmpError, FailureInfo, Header, MacAlgorithm, Message, Protection as CmpProtection};
 use npki_core::{Instant, OrderAction, OrderId, ReferenceNumber};
 use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
 
@@ -13,9 +14,9 @@ pub(super) enum Credential {
         reference: ReferenceNumber,
         mac: MacAlgorithm,
     },
-    /// A certificate of this CA.
+    /// A certificate of this CA, as the ledger has it. The message names it as its sender.
     Certificate {
-        serial: Vec<u8>,
+        certificate: Box<Certificate>,
         algorithm: SignatureAlgorithm,
         message: Vec<u8>,
         signature: Vec<u8>,
@@ -40,12 +41,12 @@ impl Credential {
         match self {
             Self::Code { reference, .. } => Protection::CmpCode { reference, message },
             Self::Certificate {
-                serial,
+                certificate,
                 algorithm,
                 message,
                 signature,
             } => Protection::Certificate {
-                serial,
+                serial: certificate.serial_number().octets(),
                 action,
                 message,
                 algorithm: *algorithm,
@@ -56,7 +57,10 @@ impl Credential {
 }
 
 impl CmpCa<'_> {
-    /// Finds out by what a message is protected, within the bounds and without any work.
+    /// Finds out by what a message is protected, within the bounds and before anything is verified.
+    ///
+    /// The signer's certificate comes along unprotected, so the protected header has to name the same one:
+    /// otherwise whoever has a certificate may sign what somebody else has said.
     pub(super) fn credential(
         &self,
         message: &Message,
@@ -73,13 +77,16 @@ impl CmpCa<'_> {
                 Some(reference) => Ok(Credential::Code { reference, mac }),
                 None => Err(Refusal::UnknownReference.into()),
             },
-            CmpProtection::Signature(algorithm) => match self.signer(message) {
-                Some(serial) => Ok(Credential::Certificate {
-                    serial,
-                    algorithm,
-                    message: message.protected_part().map_err(unwritable)?,
-                    signature: message.protection().unwrap_or_default().to_vec(),
-                }),
+            CmpProtection::Signature(algorithm) => match self.signer(message)? {
+                Some(certificate) if names(message.header(), &certificate) => {
+                    Ok(Credential::Certificate {
+                        certificate: Box::new(certificate),
+                        algorithm,
+                        message: message.protected_part().map_err(unwritable)?,
+                        signature: message.protection().unwrap_or_default().to_vec(),
+                    })
+                }
+                Some(_) => Err(Refusal::OtherSigner.into()),
                 None => Err(Refusal::UnknownCertificate.into()),
             },
             _ => Err(Refused::of(FailureInfo::BadAlg)),
@@ -115,36 +122,47 @@ impl CmpCa<'_> {
                 )
             }
             Credential::Certificate {
-                serial,
+                certificate,
                 algorithm,
                 message,
                 signature,
             } => {
                 let unknown = || Ok(Err(Refusal::UnknownCertificate.into()));
-                let Some(certificate) = self.ca.find(serial)? else {
-                    return unknown();
-                };
                 let key = PublicKey::parse(certificate.public_key())?;
                 match key.verify(algorithm, message, signature) {
                     // A key for key management protects nothing.
                     Ok(()) if certificate.use_of_key() != KeyUse::Sign => unknown(),
-                    Ok(()) => Ok(Ok(Sender::Certificate(Box::new(certificate)))),
+                    Ok(()) => Ok(Ok(Sender::Certificate(certificate.clone()))),
                     Err(_) => unknown(),
                 }
             }
         }
     }
 
-    /// The serial number of the certificate that says it has signed: the first one sent along that
-    /// names this CA (RFC 9483 section 3.3). What is verified with is the one in the ledger.
-    fn signer(&self, message: &Message) -> Option<Vec<u8>> {
+    /// The certificate that says it has signed: the first one sent along that names this CA (RFC 9483
+    /// section 3.3). Nothing but its number is believed; the certificate is the one in the ledger.
+    fn signer(&self, message: &Message) -> Result<Option<Certificate>, CaError> {
         let own = self.ca.settings.certificate.subject();
-        message
+        let sent = message
             .extra_certs()
             .filter_map(|der| Certificate::parse(&der).ok())
-            .find(|certificate| certificate.issuer().matches(own))
-            .map(|certificate| certificate.serial_number().octets().to_vec())
+            .find(|certificate| certificate.issuer().matches(own));
+        match sent {
+            Some(sent) => self.ca.find(sent.serial_number().octets()),
+            None => Ok(None),
+        }
     }
+}
+
+/// Whether a header says that this certificate protects the message: sender is its subject, and
+/// senderKID, where it is there, its subjectKeyIdentifier.
+///
+/// Source: RFC 9483 sections 3.1 and 3.5; RFC 9810 section 5.1.1.
+fn names(header: &Header, certificate: &Certificate) -> bool {
+    let kid = header.sender_kid.as_ref().map(OctetString::as_bytes);
+    let sender = header.sender_name();
+    sender.is_some_and(|sender| sender.matches(certificate.subject()))
+        && kid.is_none_or(|kid| certificate.subject_key_identifier() == Some(kid))
 }
 
 /// The reference number stands in senderKID, in ASCII.

@@ -1,7 +1,7 @@
 use npki_cert::{CertificationRequest, Name};
 use npki_cmp::{
-    Body, CertReqMsg, EncryptedVid, FailureInfo, PoposSigningKeyInput, ProofOfPossession, Status,
-    oid,
+    Body, CertId, CertReqMsg, EncryptedVid, FailureInfo, Message, PoposSigningKeyInput,
+    ProofOfPossession, Status, oid,
 };
 use npki_core::{Instant, OrderAction, OrderId, RandomNumber};
 use npki_key::SignatureAlgorithm;
@@ -21,7 +21,6 @@ struct Wish {
     sign: WishedKey,
     /// The second request of a message: its key is for key management (KCAC.TS.CMP).
     km: Option<WishedKey>,
-    subject: Option<Name>,
     encrypted_vid: Option<der::Any>,
 }
 
@@ -31,8 +30,11 @@ struct WishedKey {
     public_key: SubjectPublicKeyInfoOwned,
     /// What the new key has signed, how, and the signature.
     possession: (Vec<u8>, SignatureAlgorithm, Vec<u8>),
-    /// What holds a publicKeyMAC.
-    mac: Option<PoposSigningKeyInput>,
+    /// What of it says whose key this is.
+    input: Option<PoposSigningKeyInput>,
+    subject: Option<Name>,
+    /// The certificate to be renewed, if it is named.
+    old: Option<CertId>,
 }
 
 impl WishedKey {
@@ -101,7 +103,7 @@ impl CmpCa<'_> {
             Err(error) => return Err(error),
         };
         self.show(admitted, order, shown);
-        if let Err(refused) = self.macs(&wish, &admitted.by, &order) {
+        if let Err(refused) = self.vouched(&wish, message, &admitted.by, &order) {
             self.ca.right_code(&order, &request, now)?;
             return Ok(Err(refused));
         }
@@ -128,7 +130,7 @@ impl CmpCa<'_> {
             Err(error) => return Err(error),
         };
         // The CA names; a client that asked for another name is told so.
-        let status = match &wish.subject {
+        let status = match &wish.sign.subject {
             Some(subject) if !subject.matches(signed.certificate.subject()) => {
                 Status::GrantedWithMods
             }
@@ -138,16 +140,47 @@ impl CmpCa<'_> {
             .map(Ok)
     }
 
-    /// publicKeyMAC, where a request has one, is by the order's code; nobody else has a secret.
-    fn macs(&self, wish: &Wish, by: &Credential, order: &OrderId) -> Result<(), Refused> {
-        let inputs = core::iter::once(&wish.sign).chain(&wish.km);
-        for input in inputs.filter_map(|key| key.mac.as_ref()) {
-            let right = match by {
-                Credential::Code { .. } => input.verify_mac(&self.ca.keys.code.code(order)).is_ok(),
-                Credential::Certificate { .. } => false,
+    /// Whether the new keys vouch for the one who asks, as far as they say for whom: a proof of
+    /// possession that somebody else has taken along gets him nothing.
+    ///
+    /// Of authInfo only the publicKeyMAC counts for a code, and only the sender for a certificate
+    /// (RFC 4211 section 4.1). Without authInfo a renewal names its certificate's subject, and
+    /// whatever names the old certificate names the signer's (RFC 9483 section 4.1.3).
+    fn vouched(
+        &self,
+        wish: &Wish,
+        message: &Message,
+        by: &Credential,
+        order: &OrderId,
+    ) -> Result<(), Refused> {
+        for key in core::iter::once(&wish.sign).chain(&wish.km) {
+            match (by, &key.input) {
+                (Credential::Code { .. }, Some(input)) => {
+                    let code = self.ca.keys.code.code(order);
+                    if input.verify_mac(&code).is_err() {
+                        return Err(Refusal::NoPossession.into());
+                    }
+                }
+                (Credential::Certificate { .. }, Some(input)) => {
+                    if !input.names_sender(message.header()) {
+                        return Err(Refusal::OtherRequester.into());
+                    }
+                }
+                (Credential::Certificate { certificate, .. }, None) => {
+                    let own = |name: &Name| name.matches(certificate.subject());
+                    let renewal = matches!(message.body(), Body::Kur(_));
+                    if renewal && !key.subject.as_ref().is_some_and(own) {
+                        return Err(Refusal::OtherRequester.into());
+                    }
+                }
+                (Credential::Code { .. }, None) => {}
+            }
+            let signers = |old: &CertId| match by {
+                Credential::Certificate { certificate, .. } => old.names(certificate),
+                Credential::Code { .. } => false,
             };
-            if !right {
-                return Err(Refusal::NoPossession.into());
+            if !key.old.as_ref().is_none_or(signers) {
+                return Err(Refused::of(FailureInfo::BadCertId));
             }
         }
         Ok(())
@@ -217,7 +250,6 @@ fn crmf(sign: &CertReqMsg, km: Option<&CertReqMsg>) -> Result<Result<Wish, Refus
     Ok(Ok(Wish {
         sign: key,
         km,
-        subject: sign.cert_req.cert_template.subject_name(),
         encrypted_vid: sign.reg_info(&oid::ENCRYPTED_VID).cloned(),
     }))
 }
@@ -244,11 +276,9 @@ fn wished_key(request: &CertReqMsg) -> Result<Result<WishedKey, Refused>, CaErro
         cert_req_id: request.cert_req.cert_req_id,
         public_key: public_key.clone(),
         possession: (octets, algorithm, proof.signature.raw_bytes().to_vec()),
-        mac: proof
-            .input
-            .as_ref()
-            .filter(|input| input.has_mac())
-            .cloned(),
+        input: proof.input.clone(),
+        subject: request.cert_req.cert_template.subject_name(),
+        old: request.old_cert_id(),
     }))
 }
 
@@ -269,10 +299,11 @@ fn pkcs10(request: &der::Any) -> Result<Result<Wish, Refused>, CaError> {
                 algorithm,
                 request.signature().to_vec(),
             ),
-            mac: None,
+            input: None,
+            subject: Some(request.subject().clone()),
+            old: None,
         },
         km: None,
-        subject: Some(request.subject().clone()),
         encrypted_vid: None,
     }))
 }

@@ -47,7 +47,10 @@ impl CmpCa<'_> {
         // Before the bank has named an order, it is kept with the certificate that asks.
         let order = match (order, &admitted.by) {
             (Some(order), _) => Some(order),
-            (None, Credential::Certificate { serial, .. }) => self.ca.order_at(&SERIAL, serial)?,
+            (None, Credential::Certificate { certificate, .. }) => {
+                let serial = certificate.serial_number();
+                self.ca.order_at(&SERIAL, serial.octets())?
+            }
             (None, Credential::Code { .. }) => None,
         };
         let Some(order) = order else {
@@ -143,8 +146,8 @@ impl CmpCa<'_> {
                 Credential::Code { reference, .. },
                 Credential::Code { reference: by, .. },
             ) => reference == by,
-            (Sender::Certificate(by), Credential::Certificate { serial, .. }, _) => {
-                by.serial_number().octets() == serial.as_slice()
+            (Sender::Certificate(by), Credential::Certificate { certificate, .. }, _) => {
+                by.serial_number() == certificate.serial_number()
             }
             _ => false,
         };

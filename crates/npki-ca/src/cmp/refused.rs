@@ -51,7 +51,8 @@ impl Refused {
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let failure = match &refusal {
-            Refusal::WrongCode => FailureInfo::BadMessageCheck,
+            // RFC 9483 section 3.5 for a sender that is not the signer.
+            Refusal::WrongCode | Refusal::OtherSigner => FailureInfo::BadMessageCheck,
             Refusal::UnknownReference
             | Refusal::CodeLocked
             | Refusal::OrderEnded { .. }
@@ -61,7 +62,7 @@ impl From<Refusal> for Refused {
             | Refusal::TooLate { .. }
             | Refusal::ReasonRefused => FailureInfo::BadRequest,
             Refusal::TransactionInUse => FailureInfo::TransactionIdInUse,
-            Refusal::NoPossession => FailureInfo::BadPop,
+            Refusal::NoPossession | Refusal::OtherRequester => FailureInfo::BadPop,
             Refusal::KeyRefused
             | Refusal::KeyUsedBefore
             | Refusal::KmKeyMissing

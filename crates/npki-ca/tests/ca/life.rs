@@ -1,7 +1,7 @@
 //! An order's way through the CA, its refusals, and what a retry gets.
 
 use super::bench::{Bench, at};
-use npki_ca::{BareRequest, CertificateStatus, Protection, Refusal};
+use npki_ca::{BareRequest, CertificateStatus, Protection, Refusal, Request};
 use npki_cert::{KeyUse, Profile, VidCheck, check_vid, lint};
 use npki_core::{
     AuthorizationCode, Idn, OrderAction, OrderNews, RandomNumber, ReferenceNumber, Replaced,
@@ -378,5 +378,68 @@ fn an_order_ends() {
             .unwrap()
             .err();
         assert_eq!(refusal.map(|r| r.name()), expected);
+    }
+}
+
+/// Whoever has seen a request can sign the same octets. He is not told the certificate of the one who made it, and that
+/// one is not told a certificate in another name.
+#[test]
+fn a_transaction_is_known_to_its_signer_alone() {
+    let bench = Bench::new();
+    let (ca, mut rng) = (bench.ca(), bench.rng());
+    let now = at("2026-11-23T10:00:00+09:00");
+    let later = at("2027-10-25T00:00:00+09:00");
+    let issued = |id: u8| {
+        let (order, certificate) = bench.signed(id, now);
+        let fingerprint = certificate.sha256_fingerprint();
+        ca.confirm(&order.id, &fingerprint, now).unwrap().unwrap();
+        certificate.serial_number().octets().to_vec()
+    };
+    let serials = [issued(1), issued(2)];
+    for (first, second, id) in [(0, 1, 3), (1, 0, 4)] {
+        let new_key = bench.key(10 + id);
+        let mine = BareRequest::by_certificate(
+            &serials[0],
+            OrderAction::Renew,
+            &*bench.key(1),
+            &*new_key,
+            None,
+            &mut rng,
+        )
+        .unwrap();
+        let Protection::Certificate { message, .. } = mine.as_request().protection else {
+            panic!("by a certificate")
+        };
+        let theirs = bench.key(2);
+        let signature = theirs.sign(message, &mut rng).unwrap();
+        let stolen = || Request {
+            protection: Protection::Certificate {
+                serial: &serials[1],
+                action: OrderAction::Renew,
+                message,
+                algorithm: theirs.algorithm(),
+                signature: signature.octets(),
+            },
+            ..mine.as_request()
+        };
+        let mut redeem = |whose: usize| {
+            bench.will_order(bench.order(
+                u8::try_from(id).unwrap() + 10 * u8::try_from(whose).unwrap(),
+                OrderAction::Renew,
+                ValidityRule::Until(at("2028-11-23T23:59:59+09:00")),
+                Some(Replaced {
+                    serial: der::asn1::OctetString::new(serials[whose].clone()).unwrap(),
+                    because: ReplacedBecause::Superseded,
+                }),
+            ));
+            let request = match whose {
+                0 => mine.as_request(),
+                _ => stolen(),
+            };
+            ca.redeem(&request, later, &mut rng).unwrap()
+        };
+        let order = *redeem(first).unwrap().order();
+        assert_eq!(redeem(second).err(), Some(Refusal::OtherSigner));
+        assert_eq!(*redeem(first).unwrap().order(), order);
     }
 }
