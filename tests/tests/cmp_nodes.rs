@@ -1,6 +1,6 @@
 //! Two CA nodes on one ledger: what one begins the other ends; and many orders at once, with a node that dies.
 //!
-//! `NPKI_ISSUES` says how many: on SQLite, and on PostgreSQL (`500 60` without it).
+//! `NPKI_ISSUES` says how many: on SQLite, and on PostgreSQL (`60 500` without it).
 
 #![expect(
     clippy::unwrap_used,
@@ -292,54 +292,68 @@ fn another_request_under_the_same_name_is_refused() {
     assert_eq!(again.body(), Message::parse(&first).unwrap().body());
 }
 
-/// A node in a process of its own: serves its share of the orders, from the first one, however often it is started.
+/// A node in a process of its own, with four clients at once: serves the orders that both nodes serve, and then those of
+/// its own, from the first one, however often it is started.
 #[test]
 #[ignore = "started by the test below"]
 fn node() {
     let place = std::env::var("NPKI_NODE_LEDGER").unwrap();
-    let share = |name| std::env::var(name).unwrap().parse::<u32>().unwrap();
-    let (from, to) = (share("NPKI_NODE_FROM"), share("NPKI_NODE_TO"));
-    let step = share("NPKI_NODE_PAIR_STEP");
-    let scene = Scene::new();
-    let ledger = open(&place);
-    let ledger = &*ledger;
-    for number in from..to {
-        let (registration, mut client);
-        match km_key(number, step) {
-            Some(km) => {
-                registration = scene.order_of(ledger, number, Order::SIGN_KM);
-                client = Client::new(&registration, number, &[]).with_km(km);
-            }
-            None => {
-                registration = scene.order(ledger, number);
-                client = Client::new(&registration, number, &[]);
+    let said = |name| std::env::var(name).unwrap().parse::<u32>().unwrap();
+    let (shared, from, to) = (
+        said("NPKI_NODE_SHARED"),
+        said("NPKI_NODE_FROM"),
+        said("NPKI_NODE_TO"),
+    );
+    let step = said("NPKI_NODE_PAIR_STEP");
+    let (scene, ledger) = (Scene::new(), open(&place));
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (scene, ledger) = (&scene, &*ledger);
+            let own = (0..shared).chain(from..to).skip(client).step_by(CLIENTS);
+            scope.spawn(move || own.for_each(|number| serve(scene, ledger, number, step)));
+        }
+    });
+}
+
+const CLIENTS: usize = 4;
+
+/// One order's certificate: asked for, some answers lost, some confirmations sent twice.
+fn serve(scene: &Scene, ledger: &dyn Ledger, number: u32, step: u32) {
+    let (registration, mut client);
+    match km_key(number, step) {
+        Some(km) => {
+            registration = scene.order_of(ledger, number, Order::SIGN_KM);
+            client = Client::new(&registration, number, &[]).with_km(km);
+        }
+        None => {
+            registration = scene.order(ledger, number);
+            client = Client::new(&registration, number, &[]);
+        }
+    }
+    let asking = client.ask(number.is_multiple_of(3));
+    let message = asking.message().to_vec();
+    let seed = u64::from(number);
+    // One in five answers is lost and asked for again.
+    if number.is_multiple_of(5) {
+        let _ = scene.answer(ledger, &message, seed + 10_000_000);
+    }
+    let answer = scene.answer(ledger, &message, seed + 20_000_000);
+    match issued(asking, &answer) {
+        Ok(found) if found.is_confirmed() => {}
+        Ok(found) => {
+            let mut confirming = found.confirm(now(), &mut LabRng::new(seed)).unwrap();
+            // One in seven confirmations is sent twice.
+            for _ in 0..=u32::from(number.is_multiple_of(7)) {
+                let answer = scene.answer(ledger, confirming.message(), seed + 30_000_000);
+                confirming.take(&answer, now()).unwrap();
             }
         }
-        let asking = client.ask(number % 3 == 0);
-        let message = asking.message().to_vec();
-        let seed = u64::from(number);
-        // One in five answers is lost and asked for again.
-        if number % 5 == 0 {
-            let _ = scene.answer(ledger, &message, seed + 10_000_000);
+        // The other node, or an earlier life of this one, came to the confirmation.
+        Err(ClientError::Refused { texts, .. }) => {
+            let text = texts.join(" ");
+            assert!(text.contains("이미"), "{text}");
         }
-        let answer = scene.answer(ledger, &message, seed + 20_000_000);
-        match issued(asking, &answer) {
-            Ok(found) if found.is_confirmed() => {}
-            Ok(found) => {
-                let mut confirming = found.confirm(now(), &mut LabRng::new(seed)).unwrap();
-                // One in seven confirmations is sent twice.
-                for _ in 0..=u32::from(number % 7 == 0) {
-                    let answer = scene.answer(ledger, confirming.message(), seed + 30_000_000);
-                    confirming.take(&answer, now()).unwrap();
-                }
-            }
-            // An earlier life of this process came to the confirmation.
-            Err(ClientError::Refused { texts, .. }) => {
-                let text = texts.join(" ");
-                assert!(text.contains("이미"), "{text}");
-            }
-            Err(other) => panic!("{number}: {other:?}"),
-        }
+        Err(other) => panic!("{number}: {other:?}"),
     }
 }
 
@@ -358,7 +372,7 @@ fn open(place: &str) -> Box<dyn Ledger> {
 }
 
 fn count(nth: usize) -> u32 {
-    let counts = std::env::var("NPKI_ISSUES").unwrap_or_else(|_| "500 60".into());
+    let counts = std::env::var("NPKI_ISSUES").unwrap_or_else(|_| "60 500".into());
     counts.split(' ').nth(nth).unwrap().parse().unwrap()
 }
 
@@ -389,6 +403,7 @@ fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
         Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "node"])
             .env("NPKI_NODE_LEDGER", place)
+            .env("NPKI_NODE_SHARED", (count / 3).to_string())
             .env("NPKI_NODE_FROM", from.to_string())
             .env("NPKI_NODE_TO", to.to_string())
             .env("NPKI_NODE_PAIR_STEP", step.to_string())
@@ -396,8 +411,9 @@ fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
             .spawn()
             .unwrap()
     };
-    let half = count / 2;
-    let (mut one, mut two) = (start(0, half), start(half, count));
+    // Both begin with a third of the orders, and ask for each of them at once.
+    let (shared, half) = (count / 3, count / 3 * 2);
+    let (mut one, mut two) = (start(shared, half), start(half, count));
     // Somewhere in its work, and then once more.
     for part in [6, 3] {
         while ledger.head().unwrap().size < u64::from(count / part) * 2
@@ -407,7 +423,7 @@ fn two_nodes_one_killed(kind: &str, place: &str, count: u32) {
         }
         one.kill().unwrap();
         one.wait().unwrap();
-        one = start(0, half);
+        one = start(shared, half);
     }
     assert!(one.wait().unwrap().success());
     assert!(two.wait().unwrap().success());
