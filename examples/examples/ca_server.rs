@@ -67,7 +67,7 @@ fn answered(lab: &Lab<'_>, request: &Request) -> Vec<u8> {
             let ca: Option<CmpCa<'_>> = lab.cmp_ca(Issuer::Yessign);
             let answer = ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng()));
             return match answer {
-                Some(Ok(body)) => Response::ok(PKIXCMP, &body).to_octets(request),
+                Some(Ok(answered)) => Response::ok(PKIXCMP, &answered.der).to_octets(request),
                 _ => Response::failed().to_octets(request),
             };
         }

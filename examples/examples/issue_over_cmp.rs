@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let answer = ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng()));
         // The CA tells the bank what it has done; a real one does so after every act.
         match (answer, lab.settle()) {
-            (Some(Ok(body)), Ok(())) => Response::ok(PKIXCMP, &body).to_octets(request),
+            (Some(Ok(answered)), Ok(())) => Response::ok(PKIXCMP, &answered.der).to_octets(request),
             _ => Response::failed().to_octets(request),
         }
     };

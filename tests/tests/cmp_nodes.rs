@@ -131,7 +131,8 @@ impl Scene {
     fn answer_at(&self, now: Instant, ledger: &dyn Ledger, message: &[u8], seed: u64) -> Vec<u8> {
         let keys = &self.authorities.ca(Issuer::Yessign).unwrap().cmp;
         let ca = CmpCa::new(self.ca(ledger), keys);
-        ca.answer(message, now, &mut LabRng::new(seed)).unwrap()
+        let answered = ca.answer(message, now, &mut LabRng::new(seed));
+        answered.unwrap().der
     }
 
     fn order(&self, ledger: &dyn Ledger, number: u32) -> Registration {

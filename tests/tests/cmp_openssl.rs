@@ -67,8 +67,8 @@ impl<'a> Scene<'a> {
     fn cmp(&self, line: &str) -> Result<String, String> {
         let answer = |request: &[u8]| {
             let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
-            ca.answer(request, self.lab.now(), &mut self.lab.rng())
-                .unwrap()
+            let answered = ca.answer(request, self.lab.now(), &mut self.lab.rng());
+            answered.unwrap().der
         };
         serve(answer, |address: SocketAddr| {
             let attime = self.lab.now().unix_seconds();

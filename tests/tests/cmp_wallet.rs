@@ -76,7 +76,8 @@ impl<'a> Scene<'a> {
         let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
         let answer = ca
             .answer(message, self.lab.now(), &mut self.lab.rng())
-            .unwrap();
+            .unwrap()
+            .der;
         let mut sent = self.sent.borrow_mut();
         let again = sent.iter().any(|known| known == message);
         if !again {

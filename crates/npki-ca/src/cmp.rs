@@ -69,6 +69,16 @@ pub struct CmpCa<'a> {
     window: Option<Duration>,
 }
 
+/// What became of a message.
+#[derive(Debug)]
+pub struct CmpAnswered {
+    /// The DER of the PKIMessage to be sent.
+    pub der: Vec<u8>,
+    /// Why the CA could not do what was asked, where the message says no more than `systemUnavail` or
+    /// `systemFailure`: for the CA's log.
+    pub failure: Option<CaError>,
+}
+
 /// A request whose protection was verified.
 struct Admitted<'a> {
     incoming: &'a Incoming,
@@ -113,16 +123,17 @@ impl<'a> CmpCa<'a> {
     ///
     /// # Errors
     /// [`CaError`] when no answer can be made: the key does not sign, a field cannot be written. A
-    /// CA that cannot work now is an answer, with `systemUnavail` or `systemFailure`; to be asked
-    /// again with the same bytes.
+    /// CA that cannot work now is an answer, with `systemUnavail` or `systemFailure`, to be asked
+    /// again with the same bytes; why is in [`CmpAnswered::failure`].
     pub fn answer(
         &self,
         request: &[u8],
         now: Instant,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, CaError> {
+    ) -> Result<CmpAnswered, CaError> {
         let mut shown = None;
-        match Incoming::accept(request) {
+        let mut failure = None;
+        let der = match Incoming::accept(request) {
             Ok(incoming) => {
                 let part = incoming.message().protected_part().map_err(unwritable)?;
                 let sha256 = sha256(&part);
@@ -130,13 +141,17 @@ impl<'a> CmpCa<'a> {
                     true => self.judge(&incoming, sha256, &mut shown, now, rng),
                     false => Ok(Err(Refused::of(FailureInfo::BadTime))),
                 }
-                .unwrap_or_else(|error| Err(Refused::failed(&error)));
+                .unwrap_or_else(|error| {
+                    let refused = Refused::failed(&error);
+                    failure = Some(error);
+                    Err(refused)
+                });
                 let to = To {
                     header: Some(incoming.message().header()),
                     nonce: self.nonce(incoming.transaction(), &sha256),
                     shown: shown.as_ref(),
                 };
-                self.send(&to, answer, now, rng)
+                self.send(&to, answer, now, rng)?
             }
             Err(unacceptable) => {
                 let to = To {
@@ -144,9 +159,10 @@ impl<'a> CmpCa<'a> {
                     nonce: self.nonce(&[], &sha256(request)),
                     shown: None,
                 };
-                self.send(&to, Err(Refused::of(unacceptable.failure)), now, rng)
+                self.send(&to, Err(Refused::of(unacceptable.failure)), now, rng)?
             }
-        }
+        };
+        Ok(CmpAnswered { der, failure })
     }
 
     fn is_timely(&self, incoming: &Incoming, now: Instant) -> bool {

@@ -149,6 +149,38 @@ fn every_commit_of_an_issue_may_fail() {
     println!("{faults} faults in issues of one and of two certificates");
 }
 
+/// The other side is told to ask again, and the CA's own people why.
+#[test]
+fn a_failure_is_told_to_both_sides() {
+    let scene = Scene::new();
+    let memory = MemoryLedger::new();
+    let registration = scene.order(&memory, 1);
+    let mut client = Client::new(&registration, 1, &[]);
+    let asking = client.ask(false);
+    let dying = FaultyLedger::new(&memory);
+    dying.arm(Fault {
+        call: 1,
+        when: When::Before,
+        then: Then::GoesOn,
+    });
+    let keys = &scene.authorities.ca(Issuer::Yessign).unwrap().cmp;
+    let node = CmpCa::new(scene.ca(&dying), keys);
+    let answer = || {
+        let answered = node.answer(asking.message(), now(), &mut LabRng::new(1));
+        answered.unwrap()
+    };
+    let failed = answer();
+    assert!(matches!(failed.failure, Some(npki_ca::CaError::Ledger(_))));
+    let Body::Error(error) = Message::parse(&failed.der).unwrap().body().clone() else {
+        panic!("{failed:?}")
+    };
+    let told: Vec<_> = error.status.failures().collect();
+    assert_eq!(told, [FailureInfo::SystemUnavail]);
+    let again = answer();
+    assert!(again.failure.is_none());
+    assert_eq!(Message::parse(&again.der).unwrap().body().name(), "ip");
+}
+
 fn after_a_fault(scene: &Scene, what: (&str, bool), fault: Fault, again: Again) {
     let memory = MemoryLedger::new();
     let registration = scene.order_of(&memory, 1, what.0);
@@ -228,7 +260,10 @@ fn never_confirmed_lapses() {
         let late = now().saturating_add(Duration::from_secs(601));
         let keys = &scene.authorities.ca(Issuer::Yessign).unwrap().cmp;
         let node = CmpCa::new(scene.ca(&ledger), keys);
-        let answer = |message: &[u8]| node.answer(message, late, &mut LabRng::new(5)).unwrap();
+        let answer = |message: &[u8]| {
+            let answered = node.answer(message, late, &mut LabRng::new(5));
+            answered.unwrap().der
+        };
         match confirming
             .take(&answer(confirming.message()), late)
             .unwrap_err()

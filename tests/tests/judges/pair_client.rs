@@ -28,7 +28,8 @@ fn bouncy_castle_gets_a_pair() {
 
     let answer = |message: &[u8]| {
         let ca = lab.cmp_ca(Issuer::Yessign).unwrap();
-        ca.answer(message, lab.now(), &mut lab.rng()).unwrap()
+        let answered = ca.answer(message, lab.now(), &mut lab.rng());
+        answered.unwrap().der
     };
     let told = serve(answer, |address| {
         let mut command = Command::new(java);

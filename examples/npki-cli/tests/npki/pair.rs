@@ -52,7 +52,7 @@ impl<'a> Scene<'a> {
             if name == *self.lost.lock().unwrap() {
                 return Vec::new();
             }
-            Response::ok(PKIXCMP, &answer.unwrap()).to_octets(request)
+            Response::ok(PKIXCMP, &answer.unwrap().der).to_octets(request)
         };
         self.listener.serve_while(&answer, act);
     }

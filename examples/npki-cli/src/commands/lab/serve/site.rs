@@ -75,7 +75,13 @@ impl<'a> Site<'a> {
         });
         let answer = ca.map(|ca| ca.answer(&request.body, self.lab.now(), &mut system_rng()));
         match answer {
-            Some(Ok(body)) => Answer::ok(request, PKIXCMP, &body, "cmp".into()),
+            Some(Ok(answered)) => {
+                let told = match answered.failure {
+                    Some(failure) => format!("cmp: {failure}"),
+                    None => "cmp".into(),
+                };
+                Answer::ok(request, PKIXCMP, &answered.der, told)
+            }
             _ => Answer::bare(request, &Response::failed()),
         }
     }
