@@ -18,7 +18,7 @@ use npki_cmp::client::{ClientError, Credential, Enrolling, Issued, Kind, Step, W
 use npki_cmp::{Body, FailureInfo, MacAlgorithm, MacKind, Message, Protector};
 use npki_core::{
     AuthorizationCode, Holder, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError,
-    Product, Registration, RevocationReason, Sentence, SubjectNames, ValidityRule,
+    Product, RandomNumber, Registration, RevocationReason, Sentence, SubjectNames, ValidityRule,
 };
 use npki_key::{KeyKind, PrivateKey, SigningKey};
 use npki_lab::{Authorities, KeyPool, LabRng};
@@ -154,7 +154,7 @@ impl Scene {
             .for_each(|(to, from)| *to = from);
         let id = OrderId::from_octets(octets);
         let mut rng = LabRng::new(u64::from(number) + 1_000_000);
-        let key = SealingKey::new(b"idn-1", zeroize::Zeroizing::new([7; 32])).unwrap();
+        let key = &self.authorities.ca(Issuer::Yessign).unwrap().keys.idn;
         Order {
             version: Order::VERSION,
             id,
@@ -182,6 +182,8 @@ struct Client<'a> {
     key: Box<dyn SigningKey>,
     /// Of a pair.
     km_key: Option<Box<dyn SigningKey>>,
+    /// R, and what it is encrypted to.
+    r: Option<(RandomNumber, npki_cert::Certificate)>,
     trust: &'a [npki_cert::Certificate],
     rng: LabRng,
 }
@@ -202,6 +204,7 @@ impl<'a> Client<'a> {
             },
             key: key.signing_key().unwrap(),
             km_key: None,
+            r: None,
             trust,
             rng,
         }
@@ -216,13 +219,19 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// The same with an R on its way to the CA.
+    fn with_r(mut self, to: &npki_cert::Certificate) -> Self {
+        self.r = Some((RandomNumber::generate(&mut self.rng), to.clone()));
+        self
+    }
+
     fn ask(&mut self, implicit: bool) -> Enrolling<'_> {
         let wanted = Wanted {
             kind: Kind::Initial,
             key: &*self.key,
             km_key: self.km_key.as_deref(),
             subject: None,
-            random_number: None,
+            random_number: self.r.as_ref().map(|(r, to)| (r, to)),
             implicit_confirmation: implicit,
         };
         let nobody = npki_cert::Name::parse(&[0x30, 0]).unwrap();

@@ -1,6 +1,10 @@
 use npki_key::SigningKey;
 
 /// A key handle that signs certificates and nothing else.
+///
+/// Where the key lies is the handle's business: a private key of npki-key, out of a container of
+/// npki-container that was opened when the CA started; npki-key-aws-lc over the same; or a token, by
+/// npki-key-pkcs11.
 #[derive(Debug)]
 pub struct CertificateKey(Box<dyn SigningKey>);
 

@@ -2,12 +2,12 @@ use core::fmt;
 
 use der::{
     Any, Decode as _, Encode as _, Sequence,
-    asn1::{BitString, Int, OctetString},
+    asn1::{BitStringRef, Int, OctetString},
     zeroize::Zeroizing,
 };
 use npki_cert::{Certificate, KeyUse, Name, compute_vid};
 use npki_core::{HashAlgorithm, Idn, RandomNumber};
-use npki_key::{Decryptor, PublicKey};
+use npki_key::{DecryptError, Decryptor, PublicKey};
 use rand_core::CryptoRng;
 use spki::AlgorithmIdentifierOwned;
 
@@ -58,10 +58,11 @@ pub struct IssuerAndSerialNumber {
     pub serial_number: Int,
 }
 
+/// What is encrypted. R is borrowed: there is no copy of it to be wiped.
 #[derive(Sequence)]
-struct EncryptContent {
+struct EncryptContent<'a> {
     vid: VidValue,
-    random_num: BitString,
+    random_num: BitStringRef<'a>,
 }
 
 #[derive(Sequence)]
@@ -96,7 +97,7 @@ impl EncryptedVid {
                 hash_alg: sha256()?,
                 virtual_id: OctetString::new(vid.octets()).map_err(&write)?,
             },
-            random_num: BitString::from_bytes(random_number.expose_octets()).map_err(&write)?,
+            random_num: BitStringRef::from_bytes(random_number.expose_octets()).map_err(&write)?,
         };
         let content = Zeroizing::new(content.to_der().map_err(&write)?);
         let key = PublicKey::parse(to.public_key())?;
@@ -120,6 +121,7 @@ impl EncryptedVid {
     ///
     /// # Errors
     /// [`CmpError::BadProtection`], whatever is wrong: the key, the padding or what stands inside.
+    /// [`CmpError::Decrypt`] when what holds the key did not work, whatever was sent.
     ///
     /// # Security
     /// One error, and implicit rejection in the handle: whoever sends ciphertexts learns nothing.
@@ -130,7 +132,10 @@ impl EncryptedVid {
     ) -> Result<RandomNumber, CmpError> {
         let content = key
             .decrypt_pkcs1(self.encrypted_vid.as_bytes(), rng)
-            .map_err(|_| CmpError::BadProtection)?;
+            .map_err(|error| match error {
+                failed @ DecryptError::Backend(_) => CmpError::Decrypt(failed),
+                _ => CmpError::BadProtection,
+            })?;
         let content = EncryptContent::from_der(&content).map_err(|_| CmpError::BadProtection)?;
         let octets = content.random_num.as_bytes().unwrap_or_default();
         RandomNumber::from_octets(octets).map_err(|_| CmpError::BadProtection)
@@ -192,7 +197,7 @@ mod tests {
                 hash_alg: sha256().unwrap(),
                 virtual_id: OctetString::new([0; 32]).unwrap(),
             },
-            random_num: BitString::from_bytes(r.expose_octets()).unwrap(),
+            random_num: BitStringRef::from_bytes(r.expose_octets()).unwrap(),
         };
         assert_eq!(content.to_der().unwrap().len(), 78);
     }

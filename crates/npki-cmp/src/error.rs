@@ -1,6 +1,6 @@
 use const_oid::ObjectIdentifier;
 use npki_cert::CertError;
-use npki_key::{AlgorithmError, EncryptError, KeyError, SignError};
+use npki_key::{AlgorithmError, DecryptError, EncryptError, KeyError, SignError};
 
 /// Why octets are no message, or a message cannot be made or worked with.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,9 @@ pub enum CmpError {
     /// R cannot be encrypted.
     #[error("R cannot be encrypted to the CA's key")]
     Encrypt(#[from] EncryptError),
+    /// What holds the key that R is encrypted to did not work.
+    #[error("R cannot be decrypted now")]
+    Decrypt(#[source] DecryptError),
     /// A certificate in a message that cannot be read.
     #[error("a certificate in the message cannot be read")]
     Certificate(#[from] CertError),

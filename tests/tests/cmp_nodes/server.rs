@@ -1,10 +1,12 @@
 //! What the CMP server does with requests that are late, wrong, several, or too early for the bank.
 
-use npki_ca::cmp::CmpKeys;
+use npki_ca::cmp::{CmpKeys, EncryptionKey};
 use npki_ca::{CaKeys, CertificateKey, CodeKey, CrlKey};
 use npki_cmp::{
     CertReqMsg, CertStatus, Header, PoposSigningKeyInput, ProofOfPossession, Protection, Status,
 };
+use npki_core::HashAlgorithm;
+use npki_key::{DecryptError, Decryptor};
 use rand_core::Rng as _;
 
 use super::*;
@@ -198,6 +200,76 @@ fn a_request_that_the_token_does_not_sign_waits() {
     // The TBS was recorded before the token was asked, and that one was signed.
     assert_eq!(found.certificate().public_key(), client_key(1).public_key());
     assert_eq!(ca().unfinished().unwrap().len(), 0);
+}
+
+/// A token that does not decrypt before it was asked so many times.
+#[derive(Debug)]
+struct AsleepToDecrypt(Box<dyn Decryptor>, AtomicUsize);
+
+impl Decryptor for AsleepToDecrypt {
+    fn public_key(&self) -> &spki::SubjectPublicKeyInfoOwned {
+        self.0.public_key()
+    }
+
+    fn decrypt_pkcs1(
+        &self,
+        ciphertext: &[u8],
+        rng: &mut dyn rand_core::CryptoRng,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, DecryptError> {
+        let less = |silent: usize| silent.checked_sub(1);
+        match self
+            .1
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        {
+            Ok(_) => Err(DecryptError::Backend("asleep".into())),
+            Err(_) => self.0.decrypt_pkcs1(ciphertext, rng),
+        }
+    }
+
+    fn decrypt_oaep(
+        &self,
+        _: HashAlgorithm,
+        _: HashAlgorithm,
+        _: &[u8],
+        _: &[u8],
+        _: &mut dyn rand_core::CryptoRng,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, DecryptError> {
+        Err(DecryptError::Failed)
+    }
+}
+
+/// R cannot be read now: that is no fault of the one who sent it.
+#[test]
+fn a_request_that_the_token_does_not_decrypt_waits() {
+    let mut scene = Scene::new();
+    let mut cas = scene.authorities.cas.iter_mut();
+    let keys = &mut cas.find(|ca| ca.issuer == Issuer::Yessign).unwrap().cmp;
+    let real = keys.encryption.take().unwrap();
+    let to = real.certificate.clone();
+    keys.encryption = Some(EncryptionKey {
+        decryptor: Box::new(AsleepToDecrypt(real.decryptor, AtomicUsize::new(2))),
+        certificate: real.certificate,
+    });
+    let ledger = MemoryLedger::new();
+    let registration = scene.order(&ledger, 1);
+    let mut client = Client::new(&registration, 1, &[]).with_r(&to);
+    let mut asking = Box::new(client.ask(false));
+    let mut polls = 0;
+    let found = loop {
+        let answer = scene.answer(&ledger, asking.message(), polls);
+        match asking
+            .take(&answer, now(), &mut LabRng::new(polls))
+            .unwrap()
+        {
+            Step::Issued(found) => break found,
+            Step::Wait { then, .. } => asking = then,
+        }
+        polls += 1;
+        assert!(polls < 9);
+    };
+    assert_eq!(polls, 2);
+    let given = found.certificate().identify_data().unwrap();
+    assert!(given.vid.is_some());
 }
 
 fn client_key(number: u64) -> Box<dyn SigningKey> {

@@ -1,6 +1,6 @@
 use npki_cert::{CertificationRequest, Name};
 use npki_cmp::{
-    Body, CertId, CertReqMsg, EncryptedVid, FailureInfo, Message, PoposSigningKeyInput,
+    Body, CertId, CertReqMsg, CmpError, EncryptedVid, FailureInfo, Message, PoposSigningKeyInput,
     ProofOfPossession, Status, oid,
 };
 use npki_core::{Instant, OrderAction, OrderId, RandomNumber};
@@ -108,10 +108,17 @@ impl CmpCa<'_> {
             return Ok(Err(refused));
         }
         let random_number = match self.random_number(wish.encrypted_vid.as_ref(), rng) {
-            Ok(random_number) => random_number,
-            Err(refused) => {
+            Ok(Ok(random_number)) => random_number,
+            Ok(Err(refused)) => {
                 self.ca.right_code(&order, &request, now)?;
                 return Ok(Err(refused));
+            }
+            Err(error) => {
+                self.ca.right_code(&order, &request, now)?;
+                return match passes(&error) {
+                    true => self.defer(admitted, &ids, Some(order), now, rng),
+                    false => Err(error),
+                };
             }
         };
         request.random_number = random_number.as_ref();
@@ -201,20 +208,22 @@ impl CmpCa<'_> {
         &self,
         encrypted_vid: Option<&der::Any>,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Option<RandomNumber>, Refused> {
+    ) -> Result<Result<Option<RandomNumber>, Refused>, CaError> {
         let Some(encrypted_vid) = encrypted_vid else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
-        let wrong = || Refused::of(FailureInfo::IncorrectData);
-        let key = self.keys.encryption.as_ref().ok_or_else(wrong)?;
-        let encrypted_vid: EncryptedVid = encrypted_vid.decode_as().map_err(|_| wrong())?;
-        if !encrypted_vid.is_for(&key.certificate) {
-            return Err(wrong());
+        let read = encrypted_vid.decode_as::<EncryptedVid>().ok();
+        let opened = match (read, &self.keys.encryption) {
+            (Some(read), Some(key)) if read.is_for(&key.certificate) => {
+                read.open(&*key.decryptor, rng)
+            }
+            _ => Err(CmpError::BadProtection),
+        };
+        match opened {
+            Ok(random_number) => Ok(Ok(Some(random_number))),
+            Err(failed @ CmpError::Decrypt(_)) => Err(CaError::Cmp(failed)),
+            Err(_) => Ok(Err(Refused::of(FailureInfo::IncorrectData))),
         }
-        encrypted_vid
-            .open(&*key.decryptor, rng)
-            .map(Some)
-            .map_err(|_| wrong())
     }
 }
 

@@ -1,4 +1,4 @@
-use npki_cmp::{Body, FailureInfo, Incoming, PollRep, PollReq};
+use npki_cmp::{Body, CmpError, FailureInfo, Incoming, PollRep, PollReq};
 use npki_core::{Instant, OrderId, PortError};
 use npki_key::SignError;
 use npki_ledger::SealedEntry;
@@ -26,11 +26,13 @@ const CHECK_AFTER: i64 = 10;
 const KEPT: usize = 8;
 
 /// Whether an error passes with time, while the request stays right: the bank did not answer, the token
-/// did not sign. The ledger's own errors are not among them: nothing could be kept.
+/// did not sign or decrypt. The ledger's own errors are not among them: nothing could be kept.
 pub(super) const fn passes(error: &CaError) -> bool {
     matches!(
         error,
-        CaError::Bank(PortError::Unknown | PortError::Down) | CaError::Sign(SignError::Backend(_))
+        CaError::Bank(PortError::Unknown | PortError::Down)
+            | CaError::Sign(SignError::Backend(_))
+            | CaError::Cmp(CmpError::Decrypt(_))
     )
 }
 
