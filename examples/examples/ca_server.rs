@@ -15,13 +15,12 @@
 
 use std::error::Error;
 
-use npki::authority::ca::cmp::CmpCa;
 use npki::wallet::cmp::MacKind;
 use npki::wallet::cmp::client::{Credential, Enrolling, Kind, Step, Trust, Wanted};
-use npki::wallet::cmp::http::{PKIXCMP, Request, Response, Server};
+use npki::wallet::cmp::http::{Request, Server};
 use npki::{Product, system_rng};
 use npki_core::Issuer;
-use npki_lab::http::{Listener, post};
+use npki_lab::http::{Listener, Site, post};
 use npki_lab::{Lab, LabLedgers, Person};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -50,7 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("    -newkey one.key -subject /CN=HONG -certout one.pem");
 
-    let answer = |request: &Request| answered(&lab, request);
+    let site = Site::new(&lab, Issuer::Yessign);
+    let answer = |request: &Request| site.answer(request, &mut system_rng()).octets;
     if address.is_some() {
         listener.serve(&answer);
         return Ok(());
@@ -58,23 +58,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     listener.serve_while(&answer, || {
         client(&lab, &order, &format!("http://{at}/pkix/"))
     })
-}
-
-/// All that a server has to do: what comes in goes to the CA, and what the CA says goes back.
-fn answered(lab: &Lab<'_>, request: &Request) -> Vec<u8> {
-    let response = match (&*request.method, request.content_type.as_deref()) {
-        ("POST", Some(PKIXCMP)) => {
-            let ca: Option<CmpCa<'_>> = lab.cmp_ca(Issuer::Yessign);
-            let answer = ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng()));
-            return match answer {
-                Some(Ok(answered)) => Response::ok(PKIXCMP, &answered.der).to_octets(request),
-                _ => Response::failed().to_octets(request),
-            };
-        }
-        ("POST", _) => Response::unsupported_media_type(),
-        _ => Response::method_not_allowed(),
-    };
-    response.to_octets(request)
 }
 
 /// A client that stops before it confirms: the order can be asked for again.

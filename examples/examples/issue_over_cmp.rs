@@ -13,14 +13,14 @@
 
 use std::error::Error;
 
-use npki::wallet::cmp::http::{PKIXCMP, Request, Response, Server};
+use npki::wallet::cmp::http::{Request, Server};
 use npki::wallet::container::{NewPassword, Password, SealScheme};
 use npki::wallet::folder::FolderMedium;
 use npki::wallet::media::{Medium, Opened};
 use npki::wallet::{CmpTrust, NewKey, Wallet};
 use npki::{Product, system_rng};
 use npki_core::{Issuer, Registration, RevocationReason};
-use npki_lab::http::{Listener, post};
+use npki_lab::http::{Listener, Site, post};
 use npki_lab::{Lab, LabLedgers, Person};
 
 const PASSWORD: &str = "Hong!gildong1";
@@ -33,15 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let order = lab.order(hong, Product::PersonalLimited, Some(Issuer::Yessign))?;
     let listener = Listener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/", listener.address());
-    let answer = |request: &Request| {
-        let ca = lab.cmp_ca(Issuer::Yessign);
-        let answer = ca.map(|ca| ca.answer(&request.body, lab.now(), &mut system_rng()));
-        // The CA tells the bank what it has done; a real one does so after every act.
-        match (answer, lab.settle()) {
-            (Some(Ok(answered)), Ok(())) => Response::ok(PKIXCMP, &answered.der).to_octets(request),
-            _ => Response::failed().to_octets(request),
-        }
-    };
+    let site = Site::new(&lab, Issuer::Yessign);
+    let answer = |request: &Request| site.answer(request, &mut system_rng()).octets;
     listener.serve_while(&answer, || subscriber(&lab, &order, &url))
 }
 

@@ -1,4 +1,4 @@
-//! HTTP on loopback: a listener for what a lab answers, and the client's side of one message.
+//! HTTP on loopback: a [`Listener`], what a CA of the lab answers on it ([`Site`]), and the client's side of one message.
 //!
 //! `npki-cmp` reads and writes HTTP without sockets; here are the sockets, blocking ones, with a thread for each
 //! connection. What a client may ask of a [`Listener`] is bounded: so many connections and no more, five seconds
@@ -8,6 +8,8 @@
 mod client;
 mod connection;
 mod connections;
+mod ocsp;
+mod site;
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -20,6 +22,7 @@ use npki_cmp::http::Request;
 pub use client::post;
 use connection::converse;
 use connections::Connections;
+pub use site::{Answered, Site};
 
 /// Gives the octets of the answer to a request, those of HTTP included. Called by many threads at once.
 pub type Answer<'a> = dyn Fn(&Request) -> Vec<u8> + Sync + 'a;

@@ -1,16 +1,13 @@
-mod ocsp;
-mod site;
-
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use npki_cmp::http::Request;
 use npki_core::{Channel, Product};
-use npki_lab::http::Listener;
+use npki_lab::http::{Listener, Site};
 use npki_lab::{Lab, LabLedgers, Person};
 use serde_json::json;
 
-use self::site::Site;
 use super::failed;
 use crate::cli;
 use crate::context::Context;
@@ -38,7 +35,11 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
     if args.pair {
         lab = lab.with_pairs(&[product]).map_err(failed)?;
     }
-    site::name_addresses(&mut lab, args, address);
+    let own = lab.authorities.cas.iter_mut();
+    for ca in own.filter(|ca| ca.issuer == args.issuer) {
+        ca.settings.crl_partitions = args.partitions;
+    }
+    Site::name_addresses(&mut lab, args.issuer, address);
 
     terminal::say(format_args!("http://{address}/pkix/"));
     // At a branch, which has no opening hours (R16).
@@ -53,14 +54,22 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
         }
     }
     terminal::say(format_args!("http://{address}/ocsp"));
-    for path in site::paths(args.partitions) {
+    let mut site = Site::new(&lab, args.issuer);
+    if let Some(seconds) = args.time_window {
+        site = site.with_message_time_window(Duration::from_secs(seconds.into()));
+    }
+    for path in site.paths() {
         terminal::say(format_args!("http://{address}{path}"));
     }
 
-    let site = Site::new(&lab, args, context);
+    // The lab's time passes with the machine's, unless it was given.
+    let (began, then) = (lab.now(), Instant::now());
     let answered = AtomicUsize::new(0);
     let answer = |request: &Request| {
-        let answer = site.answer(request);
+        if !context.now_was_given {
+            lab.wait_until(began.saturating_add(then.elapsed()));
+        }
+        let answer = site.answer(request, &mut npki::system_rng());
         let count = answered.fetch_add(1, Ordering::Relaxed) + 1;
         if args.requests.is_some_and(|most| count >= most) {
             listener.stop();

@@ -1,31 +1,34 @@
 use base64ct::{Base64, Encoding as _};
-use npki::system_rng;
 use npki_cert::{CertStatus, OcspResponse, OcspResponseStatus};
 use npki_cmp::http::{Request, Response};
+use rand_core::CryptoRng;
 
-use super::site::{Answer, Site};
-use crate::terminal;
+use super::site::{Answered, Site};
 
 /// Answers a question; `None`: it could not be read out of the path.
 ///
 /// Source: RFC 6960 appendix A.1.
-pub(super) fn answer(site: &Site<'_>, request: &Request, question: Option<&[u8]>) -> Answer {
+pub(super) fn answer(
+    site: &Site<'_>,
+    request: &Request,
+    question: Option<&[u8]>,
+    rng: &mut dyn CryptoRng,
+) -> Answered {
     let Some(responder) = site.lab.ocsp(site.issuer) else {
-        return Answer::bare(request, &Response::not_found());
+        return Answered::bare(request, &Response::not_found());
     };
     // What is no request is answered so by the responder.
     let question = question.unwrap_or_default();
-    match responder.answer(question, site.lab.now(), &mut system_rng()) {
+    match responder.answer(question, site.lab.now(), rng) {
         Ok(answered) => {
             let told = told(&answered.der);
-            Answer::ok(request, RESPONSE, &answered.der, told)
+            Answered::ok(request, RESPONSE, &answered.der, told)
         }
         Err(error) => {
-            terminal::say(error);
             let failed = OcspResponse::refusal(OcspResponseStatus::InternalError);
             match failed.map(|failed| failed.encode()) {
-                Some(Ok(der)) => Answer::ok(request, RESPONSE, &der, "internalError".into()),
-                _ => Answer::bare(request, &Response::failed()),
+                Some(Ok(der)) => Answered::ok(request, RESPONSE, &der, error.to_string()),
+                _ => Answered::failed(request, &error),
             }
         }
     }
