@@ -6,6 +6,7 @@ use npki_cert::Certificate;
 use npki_container::{NewPassword, Password};
 use npki_media::{
     Bundle, Entry, EntryId, EntryState, Medium, MediumError, MediumKind, Opened, Overwrite, Reseal,
+    Unconfirmed,
 };
 use rand_core::CryptoRng;
 
@@ -17,6 +18,7 @@ use crate::layout::{self, MAX_FILE};
 use crate::target::{self, Target};
 use crate::transaction::{self, Kind};
 use crate::tree::{self, Spot};
+use crate::waiting;
 
 /// A folder named `NPKI` on a hard disk or a stick.
 ///
@@ -177,13 +179,7 @@ impl Medium for FolderMedium {
             let id = target.shelf.id_of(&target.name);
             return Err(MediumError::Exists { id });
         }
-        let ca_pubs = if bundle.ca_certificates.is_empty() {
-            None
-        } else {
-            let der = ca_pubs::encode(&bundle.ca_certificates);
-            der.ok()
-        };
-        let files = target::files(bundle, ca_pubs);
+        let files = target::files(bundle, ca_pubs_of(bundle));
         target.put(&root, &files, &target::ca_files(&bundle.ca_certificates))?;
         Ok(target.shelf.id_of(&target.name))
     }
@@ -226,6 +222,44 @@ impl Medium for FolderMedium {
             name: spot.name,
         };
         Ok(target.put(&root, &target::files(&bundle, ca_pubs), &[])?)
+    }
+
+    fn keep_unconfirmed(&self, unconfirmed: &Unconfirmed) -> Result<(), MediumError> {
+        let Unconfirmed {
+            bundle,
+            confirmation,
+        } = unconfirmed;
+        bundle.check()?;
+        let root = Dir::open_or_create(&self.root)?;
+        let _lock = Self::lock_to_write(&root)?;
+        let certificate = &bundle.sign.certificate;
+        let target = Target::of(&root, certificate)?;
+        let files = target::files(bundle, ca_pubs_of(bundle));
+        Ok(target.keep(&root, &waiting::name_of(certificate), &files, confirmation)?)
+    }
+
+    fn unconfirmed(&self) -> Result<Vec<Unconfirmed>, MediumError> {
+        let Some(root) = self.open()? else {
+            return Ok(Vec::new());
+        };
+        let _lock = Self::lock_to_read(&root)?;
+        Ok(waiting::all(&root)?)
+    }
+
+    fn drop_unconfirmed(&self, certificate: &Certificate) -> Result<(), MediumError> {
+        let Some(root) = self.open()? else {
+            return Ok(());
+        };
+        let _lock = Self::lock_to_write(&root)?;
+        Ok(waiting::drop(&root, &waiting::name_of(certificate))?)
+    }
+}
+
+/// What lies in an entry as `CaPubs`.
+fn ca_pubs_of(bundle: &Bundle) -> Option<Vec<u8>> {
+    match &bundle.ca_certificates[..] {
+        [] => None,
+        certificates => ca_pubs::encode(certificates).ok(),
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) const CA_PUBS: &str = "CaPubs";
 /// What every name of ours begins with that is there for a moment only. Other software passes over
 /// what begins with a dot.
 pub(crate) const PASSING: &str = ".npki-";
+/// The folder of pairs that wait for their confirmation.
+pub(crate) const UNCONFIRMED: &str = ".npki-unconfirmed";
 
 /// The octets of the longest certificate, key and CaPubs that are read. Bounds of ours: real ones
 /// have some 2,500.

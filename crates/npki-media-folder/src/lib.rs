@@ -6,6 +6,7 @@
 //!     <CA certificates>.der
 //!     USER/<subject as text>/                cn=홍길동()0099…,ou=KFTC,ou=personal,o=yessign,c=kr
 //!         signCert.der  signPri.key  [kmCert.der  kmPri.key]  [CaPubs]
+//!     USER/.npki-unconfirmed/                pairs that the CA has not heard the confirmation of
 //! ```
 //!
 //! [`FolderMedium`] is one such folder, behind [`npki_media::Medium`]; [`find_roots`] says where on a
@@ -46,6 +47,7 @@ mod places;
 mod target;
 mod transaction;
 mod tree;
+mod waiting;
 
 pub use environment::{Environment, Mount, System};
 pub use folder_medium::FolderMedium;

@@ -10,6 +10,7 @@ use crate::failed::Failed;
 use crate::layout::{self, CA_PUBS, USER};
 use crate::transaction::{self, Kind, NewFile};
 use crate::tree::{self, Shelf, Spot};
+use crate::waiting;
 
 /// Where a bundle goes.
 #[derive(Debug)]
@@ -125,6 +126,19 @@ impl Target {
         }
     }
 
+    /// Keeps the files of a pair beside the entries until it is confirmed.
+    pub(crate) fn keep(
+        &self,
+        root: &Dir,
+        name: &OsStr,
+        files: &[NewFile],
+        confirmation: &[u8],
+    ) -> Result<(), Failed> {
+        let (ca, _) = make(root, &self.shelf.ca)?;
+        let (user, _) = make(&ca, &self.shelf.user)?;
+        waiting::keep(&user, name, files, confirmation)
+    }
+
     /// Writes the files, making the CA's folder and USER where they are not there.
     pub(crate) fn put(
         &self,
@@ -220,7 +234,7 @@ fn cut(text: &str, octets: usize) -> &str {
 }
 
 /// The first eight hexadecimal digits of SHA-256.
-fn fingerprint(octets: &[u8]) -> String {
+pub(crate) fn fingerprint(octets: &[u8]) -> String {
     let digest = HashAlgorithm::Sha256.digest(octets);
     let mut digits = base16ct::lower::encode_string(digest.octets());
     digits.truncate(MARK_DIGITS);

@@ -285,7 +285,7 @@ impl<'a> Passing<'a> {
 }
 
 /// Writes the files down to the disk and reads them back.
-fn write(folder: &Dir, files: &[NewFile]) -> Result<()> {
+pub(crate) fn write(folder: &Dir, files: &[NewFile]) -> Result<()> {
     for file in files {
         folder.write_new(&file.name, &file.bytes)?;
     }

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chacha20::ChaCha20Rng;
 use npki_container::{NewPassword, Password};
-use npki_media::{EntryId, Medium, MediumError, MediumKind, Overwrite, Reseal, conformance};
+use npki_media::{
+    EntryId, Medium, MediumError, MediumKind, Overwrite, Reseal, Unconfirmed, conformance,
+};
 use npki_media_folder::FolderMedium;
 use rand_core::SeedableRng;
 use tempfile::TempDir;
@@ -382,6 +384,45 @@ fn a_half_written_bundle_is_dropped() {
         assert!(medium.list().unwrap().is_empty());
         assert!(tree(medium.root()).is_empty());
     }
+}
+
+/// A pair that waits for its confirmation is whole while its certConf is there, which is written last and removed first.
+#[test]
+fn what_waits_for_its_confirmation_is_whole_or_not_there() {
+    let (_dir, medium) = medium();
+    let one = conformance::subscriber().unwrap();
+    let id = medium.store(&one, Overwrite::Refuse).unwrap();
+    let kept = Unconfirmed {
+        bundle: conformance::renewed_subscriber().unwrap(),
+        confirmation: vec![0x30, 0],
+    };
+    medium.keep_unconfirmed(&kept).unwrap();
+    let waiting = medium.root().join("yessign/USER/.npki-unconfirmed");
+    let name = fs::read_dir(&waiting).unwrap().next().unwrap().unwrap();
+    let name = name.path();
+    // Whatever a process that died had written, or still had to remove.
+    for gone in [
+        &["certConf.der"][..],
+        &["certConf.der", "signPri.key"],
+        &["signPri.key"],
+        &["certConf.der", "signCert.der", "signPri.key"],
+    ] {
+        for file in gone {
+            fs::remove_file(name.join(file)).unwrap();
+        }
+        assert_eq!(medium.unconfirmed().unwrap().len(), 0, "{gone:?}");
+        assert_eq!(medium.list().unwrap().len(), 1);
+        assert!(medium.load(&id).unwrap().same_bytes(&one));
+        medium.keep_unconfirmed(&kept).unwrap();
+        assert_eq!(medium.unconfirmed().unwrap().len(), 1, "{gone:?}");
+    }
+    // Other software's files in the way stop nobody who reads.
+    fs::write(waiting.join("readme.txt"), b"").unwrap();
+    assert_eq!(medium.unconfirmed().unwrap().len(), 1);
+    medium
+        .drop_unconfirmed(&kept.bundle.sign.certificate)
+        .unwrap();
+    assert!(!name.exists() && waiting.exists());
 }
 
 /// A medium that cannot be written to is listed as it is, an entry out of its place as well.

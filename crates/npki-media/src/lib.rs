@@ -42,6 +42,7 @@ mod memory_medium;
 mod opened;
 mod pfx;
 mod reseal;
+mod unconfirmed;
 
 pub use bundle::{Bundle, BundleRefused, Pair};
 pub use ca_folder::ca_folder;
@@ -54,3 +55,4 @@ pub use memory_medium::MemoryMedium;
 pub use opened::{Exportable, KeyStays, Opened, OpenedKm};
 pub use pfx::{ImportedPfx, PfxError, RandomNumberFound, export_pfx, import_pfx};
 pub use reseal::Reseal;
+pub use unconfirmed::Unconfirmed;

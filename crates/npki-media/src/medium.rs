@@ -1,9 +1,10 @@
 use core::fmt::Debug;
 
+use npki_cert::Certificate;
 use npki_container::{NewPassword, Password};
 use rand_core::CryptoRng;
 
-use crate::{Bundle, Entry, EntryId, MediumError, Opened, Reseal};
+use crate::{Bundle, Entry, EntryId, MediumError, Opened, Reseal, Unconfirmed};
 
 /// What keeps joint certificates: a disk, a stick, a phone, a token, a browser (저장매체).
 ///
@@ -22,6 +23,10 @@ use crate::{Bundle, Entry, EntryId, MediumError, Opened, Reseal};
 /// gets one lists again.
 ///
 /// **Durable.** What returned `Ok` has been read back and is there after a loss of power.
+///
+/// **Unconfirmed.** What [`keep_unconfirmed`](Self::keep_unconfirmed) has kept is there, whole, until
+/// [`drop_unconfirmed`](Self::drop_unconfirmed): beside the entries, none of which it is, and whatever
+/// becomes of them. There may be several for one subject.
 ///
 /// **Not found.** An [`EntryId`] that leads nowhere is [`MediumError::NotFound`], everywhere and at
 /// every time; deleting twice tells the second time. A medium that was never written to lists
@@ -101,6 +106,27 @@ pub trait Medium: Send + Sync + Debug {
         reseal: Reseal,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), MediumError>;
+
+    /// Keeps a pair until it is confirmed, and reads it back before it says so. One with the same
+    /// signing certificate gives way.
+    ///
+    /// # Errors
+    /// As [`store`](Self::store).
+    fn keep_unconfirmed(&self, unconfirmed: &Unconfirmed) -> Result<(), MediumError>;
+
+    /// The pairs that wait for their confirmation. One that is not whole, because keeping or dropping it
+    /// was cut short, is none.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    fn unconfirmed(&self) -> Result<Vec<Unconfirmed>, MediumError>;
+
+    /// Drops the pair with this signing certificate: it has its place, or comes to nothing. That there
+    /// is none is no error.
+    ///
+    /// # Errors
+    /// Those of the medium itself.
+    fn drop_unconfirmed(&self, certificate: &Certificate) -> Result<(), MediumError>;
 }
 
 /// What a medium is.

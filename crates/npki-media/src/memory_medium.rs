@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use npki_cert::Certificate;
 use npki_container::{NewPassword, Password};
 use rand_core::CryptoRng;
 
 use crate::{
     Bundle, Entry, EntryId, EntryState, Medium, MediumError, MediumKind, Opened, Overwrite, Reseal,
-    ca_folder,
+    Unconfirmed, ca_folder,
 };
 
 /// A medium in this process's memory, for tests and for what must not touch a disk.
@@ -15,6 +16,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct MemoryMedium {
     entries: Mutex<BTreeMap<EntryId, Bundle>>,
+    /// By the signing certificate.
+    unconfirmed: Mutex<BTreeMap<Vec<u8>, Unconfirmed>>,
 }
 
 impl MemoryMedium {
@@ -27,6 +30,12 @@ impl MemoryMedium {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<EntryId, Bundle>> {
         // A map of whole bundles is in order whatever a thread that panicked was doing.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_unconfirmed(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Unconfirmed>> {
+        self.unconfirmed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,6 +100,22 @@ impl Medium for MemoryMedium {
         let mut entries = self.lock();
         let bundle = entries.get_mut(id).ok_or_else(|| not_found(id))?;
         *bundle = bundle.resealed(old, new, reseal, rng)?;
+        Ok(())
+    }
+
+    fn keep_unconfirmed(&self, unconfirmed: &Unconfirmed) -> Result<(), MediumError> {
+        unconfirmed.bundle.check()?;
+        let name = unconfirmed.bundle.sign.certificate.der().to_vec();
+        self.lock_unconfirmed().insert(name, unconfirmed.clone());
+        Ok(())
+    }
+
+    fn unconfirmed(&self) -> Result<Vec<Unconfirmed>, MediumError> {
+        Ok(self.lock_unconfirmed().values().cloned().collect())
+    }
+
+    fn drop_unconfirmed(&self, certificate: &Certificate) -> Result<(), MediumError> {
+        self.lock_unconfirmed().remove(certificate.der());
         Ok(())
     }
 }

@@ -1,10 +1,11 @@
 //! The medium in memory keeps the contract, and the suite finds a medium that does not.
 
 use chacha20::ChaCha20Rng;
+use npki_cert::Certificate;
 use npki_container::{NewPassword, Password};
 use npki_media::{
     Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
-    Reseal, conformance,
+    Reseal, Unconfirmed, conformance,
 };
 use rand_core::{CryptoRng, SeedableRng};
 
@@ -18,7 +19,7 @@ fn memory_keeps_the_contract() {
     assert_eq!(broken, Ok(()));
 }
 
-/// Forgets the key-management pair, overwrites unasked, and lists what was deleted.
+/// Forgets the key-management pair, overwrites unasked, lists what was deleted, and stores what is not confirmed.
 #[derive(Debug, Default)]
 struct Careless(MemoryMedium);
 
@@ -59,6 +60,19 @@ impl Medium for Careless {
     ) -> Result<(), MediumError> {
         self.0.change_password(id, old, new, reseal, rng)
     }
+
+    fn keep_unconfirmed(&self, unconfirmed: &Unconfirmed) -> Result<(), MediumError> {
+        self.store(&unconfirmed.bundle, Overwrite::Replace)?;
+        self.0.keep_unconfirmed(unconfirmed)
+    }
+
+    fn unconfirmed(&self) -> Result<Vec<Unconfirmed>, MediumError> {
+        self.0.unconfirmed()
+    }
+
+    fn drop_unconfirmed(&self, certificate: &Certificate) -> Result<(), MediumError> {
+        self.0.drop_unconfirmed(certificate)
+    }
 }
 
 #[test]
@@ -69,6 +83,7 @@ fn the_suite_finds_what_is_broken() {
         "what was stored is listed, loaded and opened",
         "an entry is not overwritten unless asked to",
         "what was deleted is not found",
+        "what waits for its confirmation lies beside the entry (R65)",
         "a PFX carries both pairs and R out and in (R62)",
     ] {
         assert!(promises.contains(&wanted), "{wanted}: {promises:?}");

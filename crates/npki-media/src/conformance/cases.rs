@@ -9,7 +9,8 @@ use super::Seen;
 use super::subscribers::{PASSWORD, other_subscriber, renewed_subscriber, subscriber};
 use crate::{
     Bundle, BundleRefused, CopyMode, Entry, EntryId, EntryState, Exportable, Medium, MediumError,
-    MemoryMedium, Opened, Overwrite, RandomNumberFound, Reseal, copy, export_pfx, import_pfx,
+    MemoryMedium, Opened, Overwrite, RandomNumberFound, Reseal, Unconfirmed, copy, export_pfx,
+    import_pfx,
 };
 
 type Case = fn(&dyn Medium, &mut dyn CryptoRng) -> Result<(), Seen>;
@@ -67,6 +68,10 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ),
     ("a PFX carries both pairs and R out and in (R62)", pfx),
     ("many at once see whole entries only", at_once),
+    (
+        "what waits for its confirmation lies beside the entry (R65)",
+        unconfirmed,
+    ),
 ];
 
 fn empty(medium: &dyn Medium, _: &mut dyn CryptoRng) -> Result<(), Seen> {
@@ -146,6 +151,52 @@ fn replaces(medium: &dyn Medium, rng: &mut dyn CryptoRng) -> Result<(), Seen> {
     Seen::unless(again == id, || format!("{again} instead of {id}"))?;
     expect_entry(medium, &id, &first)?;
     expect_opens(medium, &id, PASSWORD, &first, rng).map(drop)
+}
+
+fn unconfirmed(medium: &dyn Medium, rng: &mut dyn CryptoRng) -> Result<(), Seen> {
+    let expect = |wanted: &[&Unconfirmed]| -> Result<(), Seen> {
+        let found = medium.unconfirmed()?;
+        let same = |wanted: &&Unconfirmed| {
+            found.iter().any(|found| {
+                found.bundle.same_bytes(&wanted.bundle) && found.confirmation == wanted.confirmation
+            })
+        };
+        Seen::unless(
+            found.len() == wanted.len() && wanted.iter().all(same),
+            || format!("{found:?} instead of {wanted:?}"),
+        )
+    };
+    expect(&[])?;
+    let old = subscriber()?;
+    let id = medium.store(&old, Overwrite::Refuse)?;
+    let mut new = Unconfirmed {
+        bundle: renewed_subscriber()?,
+        confirmation: vec![0x30, 0],
+    };
+    // One before it, which came to nothing.
+    let before = Unconfirmed {
+        bundle: old.clone(),
+        confirmation: vec![],
+    };
+    medium.keep_unconfirmed(&before)?;
+    medium.keep_unconfirmed(&new)?;
+    expect(&[&before, &new])?;
+    new.confirmation.push(7);
+    medium.keep_unconfirmed(&new)?;
+    expect(&[&before, &new])?;
+    // The entry is as it was, and what becomes of it is nothing to them.
+    expect_count(medium, 1)?;
+    expect_entry(medium, &id, &old)?;
+    medium.delete(&id)?;
+    expect(&[&before, &new])?;
+    medium.store(&new.bundle, Overwrite::Replace)?;
+    for _ in 0..2 {
+        medium.drop_unconfirmed(&before.bundle.sign.certificate)?;
+        expect(&[&new])?;
+    }
+    medium.drop_unconfirmed(&new.bundle.sign.certificate)?;
+    expect(&[])?;
+    expect_opens(medium, &id, PASSWORD, &new.bundle, rng).map(drop)
 }
 
 fn side_by_side(medium: &dyn Medium, rng: &mut dyn CryptoRng) -> Result<(), Seen> {
