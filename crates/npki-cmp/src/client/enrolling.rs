@@ -309,7 +309,33 @@ impl<'a> Issued<'a> {
     }
 }
 
-impl Confirming<'_> {
+impl<'a> Confirming<'a> {
+    /// The certConf that a process before has made of this certificate, of which nobody knows whether it
+    /// was answered. Nothing, if these octets are none, or those of another credential.
+    ///
+    /// A CA that has taken it says so again (RFC 9810 section 5.3.18 has it answered by pkiConf); one whose
+    /// time for it is over refuses.
+    #[must_use]
+    pub fn resume(
+        octets: &[u8],
+        certificate: &Certificate,
+        credential: &'a Credential<'a>,
+        trust: &'a dyn Trust,
+    ) -> Option<Self> {
+        let message = Message::parse(octets).ok()?;
+        let Body::CertConf(statuses) = message.body() else {
+            return None;
+        };
+        let digest = certificate_hash(certificate).digest(certificate.der());
+        if !digest.equals(statuses.first()?.cert_hash.as_bytes()) {
+            return None;
+        }
+        Some(Self {
+            session: Session::resume(credential, trust, message.header())?,
+            message,
+        })
+    }
+
     /// The octets to send, and to send again when the answer is lost.
     #[must_use]
     pub fn message(&self) -> &[u8] {

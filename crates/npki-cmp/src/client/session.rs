@@ -101,6 +101,33 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The transaction of a message that this credential has written before; nothing if it was another.
+    pub(super) fn resume(
+        credential: &'a Credential<'a>,
+        trust: &'a dyn Trust,
+        header: &Header,
+    ) -> Option<Self> {
+        let kid = header.sender_kid.as_ref().map(OctetString::as_bytes);
+        let own = match credential {
+            Credential::Code { reference, .. } => kid == Some(reference.as_str().as_bytes()),
+            Credential::Certificate { certificate, .. } => {
+                let sender = header.sender_name();
+                kid == certificate.subject_key_identifier()
+                    && sender.is_some_and(|sender| sender.matches(certificate.subject()))
+            }
+        };
+        let field = |field: &Option<OctetString>| field.as_ref()?.as_bytes().try_into().ok();
+        Some(Self {
+            credential,
+            trust,
+            recipient: header.recipient_name()?,
+            transaction: field(&header.transaction_id)?,
+            nonce: field(&header.sender_nonce)?,
+            other_nonce: None,
+        })
+        .filter(|_| own)
+    }
+
     pub(super) const fn credential(&self) -> &'a Credential<'a> {
         self.credential
     }
