@@ -19,11 +19,13 @@ use npki_core::{Issuer, Product, Registration, ReplacedBecause, RevocationReason
 use npki_lab::{Held, KeyPool, Lab, LabLedgers, Person};
 use npki_media::{
     Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
-    Reseal,
+    Reseal, Unconfirmed,
 };
 use npki_tests::readme::{PASSWORD, bundle};
 use npki_tests::{generator, now};
 
+#[path = "cmp_wallet/killed.rs"]
+mod killed;
 #[path = "cmp_wallet/signer.rs"]
 mod signer;
 
@@ -36,6 +38,8 @@ enum Loss {
     FirstAnswers,
     /// From this message on nothing comes back: the program has died, or the line has.
     AnswersFrom(usize),
+    /// From this message on nothing reaches the CA.
+    RequestsFrom(usize),
 }
 
 /// What the bank orders.
@@ -73,16 +77,19 @@ impl<'a> Scene<'a> {
     }
 
     fn post(&self, message: &[u8]) -> io::Result<Vec<u8>> {
-        let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
-        let answer = ca
-            .answer(message, self.lab.now(), &mut self.lab.rng())
-            .unwrap()
-            .der;
         let mut sent = self.sent.borrow_mut();
         let again = sent.iter().any(|known| known == message);
         if !again {
             sent.push(message.to_vec());
         }
+        if matches!(self.loss.get(), Loss::RequestsFrom(number) if sent.len() >= number) {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
+        let ca = self.lab.cmp_ca(Issuer::Yessign).unwrap();
+        let answer = ca
+            .answer(message, self.lab.now(), &mut self.lab.rng())
+            .unwrap()
+            .der;
         match self.loss.get() {
             Loss::FirstAnswers if !again => Err(io::ErrorKind::ConnectionReset.into()),
             Loss::AnswersFrom(number) if sent.len() >= number => {
@@ -182,6 +189,18 @@ impl Medium for Full<'_> {
 
     fn store(&self, _: &Bundle, _: Overwrite) -> Result<EntryId, MediumError> {
         Err(MediumError::NotAsWritten { at: "full".into() })
+    }
+
+    fn keep_unconfirmed(&self, _: &Unconfirmed) -> Result<(), MediumError> {
+        Err(MediumError::NotAsWritten { at: "full".into() })
+    }
+
+    fn unconfirmed(&self) -> Result<Vec<Unconfirmed>, MediumError> {
+        self.0.unconfirmed()
+    }
+
+    fn drop_unconfirmed(&self, certificate: &Certificate) -> Result<(), MediumError> {
+        self.0.drop_unconfirmed(certificate)
     }
 
     fn open(&self, id: &EntryId, password: &Password) -> Result<Opened, MediumError> {
@@ -297,6 +316,28 @@ fn a_renewal_says_whether_a_pair_is_wanted() {
         let rng = &mut generator();
         let told = scene.with(&scene.medium, |wallet| wallet.km_key_to_renew(&half, rng));
         assert_eq!(told.unwrap(), wanted);
+    }
+}
+
+/// The process that asked has died, with or without the certConf on its way: the next one sends it again and needs no key.
+#[test]
+fn a_lost_certconf_is_sent_again_by_another_process() {
+    for loss in [Loss::RequestsFrom(3), Loss::AnswersFrom(3)] {
+        let ledgers = LabLedgers::in_memory();
+        let scene = Scene::new(&ledgers);
+        let order = scene.order();
+        scene.loss.set(loss);
+        let error = scene.issue(&order, &scene.key()).unwrap_err();
+        assert!(matches!(error, EnrolError::Unconfirmed(_)), "{error:?}");
+        let first = scene.opened().certificate;
+        let good = scene.status(&first) == CertificateStatus::Good;
+        assert_eq!(good, loss == Loss::AnswersFrom(3));
+        scene.loss.set(Loss::None);
+        let stored = scene.issue(&order, &scene.key()).unwrap();
+        assert_eq!(stored.certificate, first);
+        assert_eq!(scene.opened().certificate, first);
+        assert_eq!(scene.status(&first), CertificateStatus::Good);
+        assert_eq!(scene.medium.unconfirmed().unwrap().len(), 0);
     }
 }
 

@@ -2,23 +2,36 @@ use core::fmt;
 
 use npki_cert::{Certificate, KeyUse, Name};
 use npki_cmp::{
-    CmpError, MacKind,
+    CmpError, FailureInfo, MacKind,
     client::{
-        ClientError, Credential, Enrolling, Issued, Kind, KmKey, Question, Step, Trust, Wanted,
+        ClientError, Confirming, Credential, Enrolling, Issued, Kind, KmKey, Question, Step, Trust,
+        Wanted,
     },
 };
 use npki_container::{EncryptedPrivateKeyInfo, NewPassword, SealError, Sealing};
 use npki_core::{AuthorizationCode, Instant, RandomNumber, ReferenceNumber, RevocationReason};
 use npki_key::{KeyError, KeyKind, PrivateKey};
-use npki_media::{Bundle, EntryId, Medium, MediumError, Opened, Overwrite, Pair};
+use npki_media::{Bundle, EntryId, Medium, MediumError, Opened, Overwrite, Pair, Unconfirmed};
 use rand_core::CryptoRng;
 
 /// Has certificates issued, renewed, reissued and revoked by one CA, and keeps them on a medium.
 ///
-/// Keys and R are made here and never leave it but encrypted. What was issued is stored whole before
-/// it is confirmed (R65): until then the old pair stays where it is and stays good, and afterwards
-/// both sides have the new one. An answer that was lost is asked for again with the same octets, and
-/// by a process started anew with the same [`NewKey`].
+/// Keys and R are made here and never leave it but encrypted. What was issued is on the medium, whole,
+/// before it is confirmed (R65), and takes the place of an old pair when the CA has the confirmation.
+/// An answer that was lost is asked for again with the same octets, and by a process started anew with
+/// the same [`NewKey`]. Whatever ends a process, the medium holds a pair whose certificate is good at
+/// the CA:
+///
+/// | a process ends | in its place | beside it | good at the CA | the next [`issue`](Self::issue) or [`renew`](Self::renew) |
+/// |---|---|---|---|---|
+/// | before the new pair is kept | old | | old | asks again; with the same key it gets the same certificate |
+/// | before certConf has arrived | old | new | old | sends it again: the new pair is good and takes its place; once its time is over, asks anew |
+/// | before pkiConf has arrived | old | new | new | sends certConf again, which is answered again; the new pair takes its place |
+/// | before the new pair is in its place | old | new | new | the same |
+/// | before what lay beside it is dropped | new | new | new | goes on with the new pair, and drops it with the one after |
+///
+/// Where there is no old pair the new one goes to its place at once, where it is not good before it is
+/// confirmed; the next [`issue`](Self::issue) by the same code sends certConf again.
 ///
 /// `post` carries a message to the CA and its answer back, such as by
 /// [`npki_cmp::http`] over a socket of the caller's.
@@ -89,9 +102,9 @@ pub enum EnrolError {
     /// stands.
     #[error("the medium did not take the new pair; the certificate was not confirmed")]
     Medium(#[from] MediumError),
-    /// The pair is stored, and whether the CA has the confirmation is not known: send it again, with
-    /// the same key.
-    #[error("the pair is stored and its confirmation lost; begin again with the same key")]
+    /// The new pair is on the medium, and whether the CA has the confirmation is not known, or the pair
+    /// has not got to its place: begin again with the same credential. Until then both pairs are kept.
+    #[error("the new pair is kept and its confirmation lost; begin again")]
     Unconfirmed(#[source] Box<EnrolError>),
 }
 
@@ -154,7 +167,8 @@ impl Wallet<'_> {
     /// Has a certificate issued (발급) or reissued (재발급) by reference number and authorization code.
     ///
     /// A reissued one takes the place of the old one on the medium, which is superseded at the CA by the
-    /// same confirmation.
+    /// same confirmation. What an attempt before has left unconfirmed is finished instead
+    /// ([`Wallet::finish_issue`]), and the key is not used.
     ///
     /// # Errors
     /// [`EnrolError`]; everything but a refusal may be tried again with the same key.
@@ -166,7 +180,24 @@ impl Wallet<'_> {
         sealing: Sealing,
         rng: &mut dyn CryptoRng,
     ) -> Result<Stored, EnrolError> {
-        self.enrol(Kind::Initial, &by_code(by), key, password, sealing, rng)
+        let credential = by_code(by);
+        match self.finish(&credential)? {
+            Some(stored) => Ok(stored),
+            None => self.enrol(Kind::Initial, &credential, key, password, sealing, rng),
+        }
+    }
+
+    /// Finishes what [`Wallet::issue`] by the same code has left when its process ended: sends the
+    /// confirmation again, and brings the pair to its place. Nothing, if there is nothing to finish, or
+    /// the CA does not take the confirmation any more: then the old pair stands.
+    ///
+    /// # Errors
+    /// [`EnrolError::Unconfirmed`]; begin again.
+    pub fn finish_issue(
+        &self,
+        by: (&ReferenceNumber, &AuthorizationCode),
+    ) -> Result<Option<Stored>, EnrolError> {
+        self.finish(&by_code(by))
     }
 
     /// Whether the CA wants a pair to be asked for by this code: then [`NewKey::with_km`] comes first.
@@ -194,7 +225,9 @@ impl Wallet<'_> {
         Ok(self.ask(&by_signature(opened), rng)?.km_key)
     }
 
-    /// Renews a certificate (갱신, R11) by its own signature, with a new key and a new R.
+    /// Renews a certificate (갱신, R11) by its own signature, with a new key and a new R. What an attempt
+    /// before has left unconfirmed is finished instead ([`Wallet::finish_renewal`]), and the key is not
+    /// used.
     ///
     /// # Errors
     /// As [`Wallet::issue`].
@@ -207,7 +240,19 @@ impl Wallet<'_> {
         rng: &mut dyn CryptoRng,
     ) -> Result<Stored, EnrolError> {
         let credential = by_signature(opened);
-        self.enrol(Kind::Renewal, &credential, key, password, sealing, rng)
+        match self.finish(&credential)? {
+            Some(stored) => Ok(stored),
+            None => self.enrol(Kind::Renewal, &credential, key, password, sealing, rng),
+        }
+    }
+
+    /// As [`Wallet::finish_issue`], of a renewal of this certificate. An application asks this before it
+    /// makes keys.
+    ///
+    /// # Errors
+    /// [`EnrolError::Unconfirmed`]; begin again.
+    pub fn finish_renewal(&self, opened: &Opened) -> Result<Option<Stored>, EnrolError> {
+        self.finish(&by_signature(opened))
     }
 
     /// Revokes a certificate (폐지, R13) by its own signature. It stays on the medium (R42).
@@ -268,23 +313,89 @@ impl Wallet<'_> {
                     (self.wait)(seconds.min(LONGEST_WAIT));
                     enrolling = *then;
                 }
-                Step::Issued(issued) => {
-                    let certificate = issued.certificate().clone();
-                    let km_certificate = issued.km_certificate().cloned();
-                    let entry = self.store(&issued, sealed)?;
-                    if !issued.is_confirmed() {
-                        self.confirm(*issued, rng)
-                            .map_err(|error| EnrolError::Unconfirmed(Box::new(error)))?;
-                    }
-                    return Ok(Stored {
-                        certificate,
-                        km_certificate,
-                        entry,
-                    });
-                }
+                Step::Issued(issued) => return self.take(*issued, sealed, rng),
             }
         }
         Err(EnrolError::NotReady)
+    }
+
+    /// Stores what was issued, confirms it, and lets it take the place of an old pair.
+    fn take(
+        &self,
+        issued: Issued<'_>,
+        sealed: Sealed,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Stored, EnrolError> {
+        let bundle = bundle(&issued, sealed);
+        if issued.is_confirmed() {
+            return Ok(self.settle(bundle)?);
+        }
+        let in_place = match self.medium.store(&bundle, Overwrite::Refuse) {
+            Ok(entry) => Some(entry),
+            Err(MediumError::Exists { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut confirming = issued.confirm((self.now)(), rng)?;
+        let kept = Unconfirmed {
+            bundle,
+            confirmation: confirming.message().to_vec(),
+        };
+        match self.medium.keep_unconfirmed(&kept) {
+            // Where there is no old pair, none is lost.
+            Err(error) if in_place.is_none() => return Err(error.into()),
+            _ => {}
+        }
+        self.confirm(&mut confirming).map_err(unconfirmed)?;
+        match in_place {
+            Some(entry) => {
+                self.drop_waiting(&kept.bundle.sign.certificate);
+                Ok(Stored::of(kept.bundle, entry))
+            }
+            None => self.settle(kept.bundle).map_err(unconfirmed),
+        }
+    }
+
+    /// Confirms what this credential was given by a process before, as far as it can be.
+    fn finish(&self, credential: &Credential<'_>) -> Result<Option<Stored>, EnrolError> {
+        for kept in self.medium.unconfirmed()? {
+            let Unconfirmed {
+                bundle,
+                confirmation,
+            } = kept;
+            let certificate = &bundle.sign.certificate;
+            let confirming = Confirming::resume(&confirmation, certificate, credential, self.trust);
+            let Some(mut confirming) = confirming else {
+                continue;
+            };
+            match self.confirm(&mut confirming) {
+                Ok(()) => return Ok(Some(self.settle(bundle).map_err(unconfirmed)?)),
+                // Its time is over. It is dropped when another one has been confirmed: a CA that says so of
+                // what it has taken already must not cost the pair.
+                Err(EnrolError::Ca(ClientError::Refused { failures, .. }))
+                    if is_final(&failures) => {}
+                Err(error) => return Err(unconfirmed(error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Puts a confirmed pair into the place of the old one, in one step, and drops what waited there.
+    fn settle(&self, bundle: Bundle) -> Result<Stored, MediumError> {
+        let entry = self.medium.store(&bundle, Overwrite::Replace)?;
+        self.drop_waiting(&bundle.sign.certificate);
+        Ok(Stored::of(bundle, entry))
+    }
+
+    /// Drops what waits for the place that this certificate has now. What stays is dropped by the next one.
+    fn drop_waiting(&self, placed: &Certificate) {
+        for kept in self.medium.unconfirmed().unwrap_or_default() {
+            let waiting = &kept.bundle.sign.certificate;
+            if waiting.subject().matches(placed.subject())
+                && waiting.issuer().matches(placed.issuer())
+            {
+                let _ = self.medium.drop_unconfirmed(waiting);
+            }
+        }
     }
 
     /// Asks for the certificate that R is encrypted to, and how many keys are wanted. A CA that has no
@@ -311,25 +422,7 @@ impl Wallet<'_> {
         })
     }
 
-    /// In one step, read back, in the place of the old pair of the same subject (R65).
-    fn store(&self, issued: &Issued<'_>, keys: Sealed) -> Result<EntryId, EnrolError> {
-        let mut ca_certificates = issued.ca_certificates().to_vec();
-        // Root first.
-        ca_certificates.reverse();
-        let pair = |(certificate, key): (&Certificate, _)| Pair {
-            certificate: certificate.clone(),
-            key,
-        };
-        let bundle = Bundle {
-            sign: pair((issued.certificate(), keys.sign)),
-            km: issued.km_certificate().zip(keys.km).map(pair),
-            ca_certificates,
-        };
-        Ok(self.medium.store(&bundle, Overwrite::Replace)?)
-    }
-
-    fn confirm(&self, issued: Issued<'_>, rng: &mut dyn CryptoRng) -> Result<(), EnrolError> {
-        let mut confirming = issued.confirm((self.now)(), rng)?;
+    fn confirm(&self, confirming: &mut Confirming<'_>) -> Result<(), EnrolError> {
         let answer = self.post(confirming.message())?;
         Ok(confirming.take(&answer, (self.now)())?)
     }
@@ -355,6 +448,41 @@ impl fmt::Debug for Wallet<'_> {
             .field("medium", self.medium)
             .finish_non_exhaustive()
     }
+}
+
+impl Stored {
+    fn of(bundle: Bundle, entry: EntryId) -> Self {
+        Self {
+            certificate: bundle.sign.certificate,
+            km_certificate: bundle.km.map(|km| km.certificate),
+            entry,
+        }
+    }
+}
+
+fn bundle(issued: &Issued<'_>, keys: Sealed) -> Bundle {
+    let mut ca_certificates = issued.ca_certificates().to_vec();
+    // Root first.
+    ca_certificates.reverse();
+    let pair = |(certificate, key): (&Certificate, _)| Pair {
+        certificate: certificate.clone(),
+        key,
+    };
+    Bundle {
+        sign: pair((issued.certificate(), keys.sign)),
+        km: issued.km_certificate().zip(keys.km).map(pair),
+        ca_certificates,
+    }
+}
+
+fn unconfirmed(error: impl Into<EnrolError>) -> EnrolError {
+    EnrolError::Unconfirmed(Box::new(error.into()))
+}
+
+/// Whether a CA that has refused so will not say yes to the same octets later.
+fn is_final(failures: &[FailureInfo]) -> bool {
+    let passes = [FailureInfo::SystemUnavail, FailureInfo::SystemFailure];
+    !failures.iter().any(|failure| passes.contains(failure))
 }
 
 const fn by_code<'a>(

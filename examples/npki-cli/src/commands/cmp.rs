@@ -41,6 +41,10 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
             let password = context.secrets.new_password(&new_password())?;
             let (by, pending) = ((reference, &code), Pending::of(&medium, reference.as_str()));
             let stored = with(server, context, &medium, |wallet| {
+                if let Some(stored) = wallet.finish_issue(by)? {
+                    pending.clear();
+                    return Ok(stored);
+                }
                 let ask = || wallet.km_key(by, &mut system_rng());
                 let key = new_key(keys, &pending, &password, ask)?;
                 let mut rng = system_rng();
@@ -64,11 +68,15 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
             let serial = opened.certificate.serial_number().to_string();
             let pending = Pending::of(&found.medium, serial);
             let stored = with(server, context, &found.medium, |wallet| {
+                if let Some(stored) = wallet.finish_renewal(&opened)? {
+                    pending.clear();
+                    return Ok(stored);
+                }
                 let ask = || wallet.km_key_to_renew(&opened, &mut system_rng());
                 let key = new_key(keys, &pending, &password, ask)?;
                 let mut rng = system_rng();
                 let renewed = wallet.renew(&opened, &key, &password, sealing(keys), &mut rng);
-                // What is stored has taken the place of the certificate that could ask again.
+                // What lies beside the old pair is finished without its keys in the clear.
                 let is_over = |error| is_over(error) || matches!(error, EnrolError::Unconfirmed(_));
                 if renewed.as_ref().map_or_else(is_over, |_| true) {
                     pending.clear();
@@ -260,8 +268,8 @@ impl From<EnrolError> for Failure {
                 Exit::Environment,
                 "unconfirmed",
                 say!(
-                    "저장했지만 인증기관의 확인을 받지 못했습니다({error}). 인증서의 상태를 확인하세요.",
-                    "stored, but the CA's confirmation was lost ({error}); look up the state of the certificate."
+                    "저장매체에 새 인증서를 두었지만 인증기관의 확인을 받지 못했습니다({error}). 같은 명령을 다시 하세요.",
+                    "the new certificate is kept on the medium, but the CA's confirmation was lost ({error}); give the same command again."
                 ),
             ),
             error => Self::new(

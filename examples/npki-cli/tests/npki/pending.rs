@@ -81,6 +81,36 @@ fn r65_a_pair_is_stored_whole_or_not_confirmed() {
     });
 }
 
+/// Whether the CA has the confirmation is not known: both pairs are kept, and the same command sends it again.
+#[test]
+fn r65_a_lost_confirmation_is_sent_again() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let order = scene.order();
+    scene.play(|| {
+        scene.issue(&order, &[]).with(0);
+        let old = scene.stored();
+        let day = old.sign.certificate.not_after().kst_day().plus_days(-30);
+        scene.lab.wait_until(day.start());
+        let password = crate::common::PASSWORD;
+        *scene.lost.lock().unwrap() = "certConf";
+        let failed = scene.npki("renew", &[], &[password, NEW]).with(4).json();
+        assert_eq!(failed["error"]["kind"], "unconfirmed");
+        assert_eq!(
+            scene.stored().sign.certificate.der(),
+            old.sign.certificate.der()
+        );
+        let kept = scene.home.medium().unconfirmed().unwrap();
+        assert_eq!(scene.status(&kept[0].bundle), [CertificateStatus::Good; 2]);
+        *scene.lost.lock().unwrap() = "";
+        scene.npki("renew", &[], &[password, NEW]).with(0);
+        assert_eq!(scene.asked(), ["certConf"]);
+        assert!(scene.stored().same_bytes(&kept[0].bundle));
+        assert!(scene.home.medium().unconfirmed().unwrap().is_empty());
+        assert!(pending(&scene).is_empty());
+    });
+}
+
 /// Until the new pair is stored the old one stands, and asks again.
 #[test]
 fn a_lost_renewal_is_asked_for_again_by_the_same_keys() {
