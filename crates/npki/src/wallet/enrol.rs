@@ -25,7 +25,7 @@ use rand_core::CryptoRng;
 /// | a process ends | in its place | beside it | good at the CA | the next [`issue`](Self::issue) or [`renew`](Self::renew) |
 /// |---|---|---|---|---|
 /// | before the new pair is kept | old | | old | asks again; with the same key it gets the same certificate |
-/// | before certConf has arrived | old | new | old | sends it again: the new pair is good and takes its place; once its time is over, asks anew |
+/// | before certConf has arrived | old | new | old | sends it again: the new pair is good and takes its place; once its time is over, asks anew, for a new key |
 /// | before pkiConf has arrived | old | new | new | sends certConf again, which is answered again; the new pair takes its place |
 /// | before the new pair is in its place | old | new | new | the same |
 /// | before what lay beside it is dropped | new | new | new | goes on with the new pair, and drops it with the one after |
@@ -188,8 +188,9 @@ impl Wallet<'_> {
     }
 
     /// Finishes what [`Wallet::issue`] by the same code has left when its process ended: sends the
-    /// confirmation again, and brings the pair to its place. Nothing, if there is nothing to finish, or
-    /// the CA does not take the confirmation any more: then the old pair stands.
+    /// confirmation again, and brings the pair to its place, under the password that was given then.
+    /// Nothing, if there is nothing to finish, or the CA does not take the confirmation any more: then the
+    /// old pair stands.
     ///
     /// # Errors
     /// [`EnrolError::Unconfirmed`]; begin again.
