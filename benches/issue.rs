@@ -10,7 +10,7 @@
 //! or in groups: that many threads at once, whose commits the ledger joins. The first row of each table is the bare
 //! signature by the same handle, by as many threads. One by one in memory time is the processor's, else the wall clock's.
 //!
-//! A row of its own is what npki-key takes to verify a proof of possession, which is a part of every other row of ours.
+//! A row of its own is what the backend takes to verify a proof of possession, which is a part of every other row of ours.
 //!
 //! rcgen (on AWS-LC) builds and signs, and `openssl ca` takes 64 requests at once into its text file: neither checks who
 //! asks, nor keeps a record that shows what was changed. Figures: `benches/README.md`.
@@ -31,7 +31,7 @@ use npki_core::{
     Holder, Instant, Issuer, Order, OrderAction, OrderId, OrderNews, PortError, Product,
     RevocationReason, Sentence, SubjectNames, ValidityRule,
 };
-use npki_key::{KeyKind, PrivateKey, PublicKey, SigningKey, Verifier as _, VerifyError};
+use npki_key::{KeyKind, PrivateKey, SigningKey, VerifyError};
 use npki_key_aws_lc::AwsLcSigningKey;
 use npki_ledger::{Ledger, MemoryLedger, SealingKey};
 use npki_ledger_sqlite::SqliteLedger;
@@ -78,7 +78,7 @@ fn one_by_one(name: &str, world: &World<'_>, bare: &dyn SigningKey, rounds: usiz
             Ok((processor_time() - start) / f64::from(COUNT))
         })
     }));
-    if let Ok(verify) = possession_verified(world) {
+    if let Ok(verify) = possession_verified(world, bare) {
         table.add(Row::here("of it the proof of possession", COUNT, verify));
     }
     if let Ok(rcgen) = rcgen_issues() {
@@ -306,14 +306,18 @@ impl BankPort for Bank {
     }
 }
 
-/// What the CA does first: npki-key verifies a signature of a subscriber's key.
+/// What the CA does first: the library of its own key reads a subscriber's key and verifies a signature of it.
 fn possession_verified(
     world: &World<'_>,
-) -> Result<impl FnMut() -> Result<(), VerifyError>, Box<dyn Error>> {
+    own: &dyn SigningKey,
+) -> Result<impl FnMut() -> Option<Result<(), VerifyError>>, Box<dyn Error>> {
     let key = world.subjects.first().ok_or("no subject")?;
     let signature = key.sign(MESSAGE, &mut system_rng())?;
-    let (algorithm, public_key) = (key.algorithm(), PublicKey::parse(key.public_key())?);
-    Ok(move || public_key.verify(&algorithm, MESSAGE, signature.octets()))
+    let (algorithm, public_key) = (key.algorithm(), key.public_key());
+    Ok(move || {
+        let verifier = own.verifier(public_key).ok()?;
+        Some(verifier.verify(&algorithm, MESSAGE, signature.octets()))
+    })
 }
 
 /// Builds and signs: names, serial, times, key usage and alternative name of its own writing.
