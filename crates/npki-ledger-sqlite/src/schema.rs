@@ -1,9 +1,12 @@
 //! Tables and their migrations. `PRAGMA user_version` tells how many steps a file has taken.
 
-use std::time::Duration;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use npki_ledger::{Frontier, LedgerError, MerkleHash};
-use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig};
 
 use crate::{error::Error, write};
 
@@ -97,6 +100,9 @@ const APPLICATION_ID: i64 = 0x6e70_6b4c;
 /// How long a writer waits for its turn among other processes.
 const BUSY: Duration = Duration::from_secs(20);
 
+/// Between two tries at what SQLite does not wait for.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// More than there are in this crate, so that each is prepared once.
 const STATEMENTS: usize = 64;
 
@@ -106,8 +112,7 @@ const CACHE: i64 = 16_384;
 /// Sets a connection up for writing and brings its file up to date.
 pub(crate) fn prepare(connection: &mut Connection) -> Result<(), Error> {
     stable(connection)?;
-    // In memory there is no such log, and none is needed.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    log_ahead(connection)?;
     // FULL: an fsync for each transaction. On macOS fsync alone does not reach the disk.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)?;
@@ -117,6 +122,25 @@ pub(crate) fn prepare(connection: &mut Connection) -> Result<(), Error> {
     // A group looks its rows up and then writes them: until the end its pages stay where they are. In KiB, if negative.
     connection.pragma_update(None, "cache_size", -CACHE)?;
     migrate(connection)
+}
+
+/// Gives a new file its write-ahead log. In memory there is no such log, and none is needed.
+///
+/// SQLite does not call its busy handler where a reader becomes the writer, as here, since two of
+/// them would wait for each other; it has then changed nothing.
+fn log_ahead(connection: &Connection) -> Result<(), Error> {
+    let start = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && start.elapsed() < BUSY =>
+            {
+                thread::sleep(PAUSE);
+            }
+            done => return Ok(done?),
+        }
+    }
 }
 
 /// Sets a connection up for reading.

@@ -41,12 +41,18 @@ fn one_file_and_one_handle() {
 #[test]
 fn the_file_is_made_once_by_many() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bank.ledger");
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| SqliteLedger::open(&path).unwrap().head().unwrap());
-        }
-    });
+    for round in 0..30 {
+        let path = folder.path().join(format!("{round}.ledger"));
+        let start = std::sync::Barrier::new(8);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    start.wait();
+                    SqliteLedger::open(&path).unwrap().head().unwrap()
+                });
+            }
+        });
+    }
 }
 
 #[test]
