@@ -293,12 +293,13 @@ type MakeCa = fn(
     &mut dyn CryptoRng,
 ) -> Result<Certificate, CaError>;
 
+/// The last second of a life of so many years at most: that of the day before the same date.
 fn years(from: Instant, count: usize) -> Instant {
     let mut day = from.kst_day();
     for _ in 0..count {
         day = day.plus_one_year();
     }
-    day.last_second()
+    day.plus_days(-1).last_second()
 }
 
 const ARL_URI: &str = "http://rootca.lab.example/arl.crl";
@@ -358,5 +359,29 @@ impl Habit {
             real_name,
             host,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LabRng;
+
+    /// Ten years have 3,652 or 3,653 days: no CA lives longer than its profile lets it.
+    #[test]
+    fn made_on_any_day() -> Result<(), LabError> {
+        for from in [
+            "2026-11-23",
+            "2027-12-31T23:59:59+09:00",
+            "2028-01-20T19:45:45+09:00",
+            "2028-02-29",
+            "2028-02-29T23:59:59+09:00",
+            "2028-03-01",
+        ] {
+            let from: Instant = from.parse().expect("an instant");
+            Authorities::make(from, &mut LabRng::new(1))?;
+            Authorities::without_deviations(from, &mut LabRng::new(1))?;
+        }
+        Ok(())
     }
 }
