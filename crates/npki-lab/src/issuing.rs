@@ -68,13 +68,7 @@ impl Lab<'_> {
         product: Product,
         issuer: Option<Issuer>,
     ) -> Result<Held, LabError> {
-        let application = self.begin(channel, person, OrderAction::Issue)?;
-        let Step::Choose(choose) = application.next() else {
-            return Err(elsewhere(&application));
-        };
-        let terms = self.terms_of(issuer.or_else(|| self.first_issuer(product)));
-        let choice = choose.new_certificate(product, issuer, terms, Some(Consent::Given));
-        let application = self.tell(application.id(), &choice)?;
+        let application = self.chosen(channel, person, product, issuer)?;
         self.order_and_take(person, application)
     }
 
@@ -283,15 +277,26 @@ impl Lab<'_> {
         product: Product,
         issuer: Option<Issuer>,
     ) -> Result<Registration, LabError> {
+        let application = self.chosen(channel, person, product, issuer)?;
+        let application = self.walk(person, application)?;
+        Ok(self.ra().registration(application.id(), self.now())?)
+    }
+
+    /// Begins an application for a new certificate and chooses it, with the CA's terms agreed to.
+    fn chosen(
+        &self,
+        channel: Channel,
+        person: &Person,
+        product: Product,
+        issuer: Option<Issuer>,
+    ) -> Result<Application, LabError> {
         let application = self.begin(channel, person, OrderAction::Issue)?;
         let Step::Choose(choose) = application.next() else {
             return Err(elsewhere(&application));
         };
         let terms = self.terms_of(issuer.or_else(|| self.first_issuer(product)));
         let choice = choose.new_certificate(product, issuer, terms, Some(Consent::Given));
-        let application = self.tell(application.id(), &choice)?;
-        let application = self.walk(person, application)?;
-        Ok(self.ra().registration(application.id(), self.now())?)
+        self.tell(application.id(), &choice)
     }
 
     /// Orders the reissue of a certificate (R12), as [`Lab::order`] does.
