@@ -3,9 +3,10 @@ mod serve;
 use std::fs;
 use std::path::Path;
 
+use npki_cert::{CertId, OcspRequest};
 use npki_container::{NewPassword, PfxPreset, SealScheme};
-use npki_core::{Product, Sentence};
-use npki_lab::{Condition, Lab, LabError, LabLedgers, Population, Specimen};
+use npki_core::{HashAlgorithm, Product, Sentence};
+use npki_lab::{Condition, Held, Lab, LabError, LabLedgers, Population, Specimen};
 use npki_media::Overwrite;
 use serde_json::{Value, json};
 
@@ -121,6 +122,11 @@ impl Made<'_> {
         {
             write(self, format!("{home}/{}", file.path), &file.bytes)?;
         }
+        let held = &specimen.held;
+        write(self, format!("{home}/cert.der"), held.certificate.der())?;
+        if let Some(answer) = self.asked(held)? {
+            write(self, format!("{home}/ocsp.der"), &answer)?;
+        }
         if let Some(earlier) = &specimen.earlier {
             let path = format!("{home}/earlier.der");
             write(self, path, earlier.certificate.der())?;
@@ -148,7 +154,6 @@ impl Made<'_> {
                 write(self, path, pfx.as_bytes())?;
             }
         }
-        let held = &specimen.held;
         Ok(json!({
             "name": specimen.name,
             "condition": specimen.condition.name(),
@@ -162,6 +167,21 @@ impl Made<'_> {
             "not_after": held.certificate.not_after().to_string(),
             "files": paths,
         }))
+    }
+
+    /// What the CA's responder says of a certificate, to one who asks without a nonce.
+    fn asked(&self, held: &Held) -> Result<Option<Vec<u8>>, Failure> {
+        let authority = self.lab.authorities.ca(held.issuer);
+        let (Some(authority), Some(responder)) = (authority, self.lab.ocsp(held.issuer)) else {
+            return Ok(None);
+        };
+        let issuer = &authority.settings.certificate;
+        let id = CertId::new(HashAlgorithm::Sha1, issuer, &held.certificate);
+        let question = OcspRequest::new([id], None).encode()?;
+        let answered = responder.answer(&question, self.lab.now(), &mut self.lab.rng());
+        answered
+            .map(|answered| Some(answered.der))
+            .map_err(|error| failed(error.into()))
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {

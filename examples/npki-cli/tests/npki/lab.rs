@@ -116,6 +116,31 @@ fn a_lab_is_made_as_its_index_says() {
         }
         let (name, condition) = (&person["name"], &person["condition"]);
         let name = name.as_str().unwrap();
+        // The OCSP answer is of the certificate, signed by the responder that the root has certified.
+        let home = format!("people/{name}");
+        let issuer = person["issuer"].as_str().unwrap().to_lowercase();
+        let at = |path: &str| folder.join(path).to_str().unwrap().to_owned();
+        let asked = npki(
+            &[
+                "ocsp",
+                "check",
+                &at(&format!("{home}/ocsp.der")),
+                "--issuer",
+                &at(&format!("ca/{issuer}.der")),
+                "--cert",
+                &at(&format!("{home}/cert.der")),
+                "--root",
+                &at("ca/root.der"),
+                "--now",
+                NOW,
+                "--json",
+            ],
+            &[],
+        );
+        let revoked = condition == "revoked";
+        let status = if revoked { "revoked" } else { "good" };
+        let asked = asked.with(i32::from(revoked)).json();
+        assert_eq!(asked["status"], status, "{name}: {asked}");
         if conditions.contains_key(condition.as_str().unwrap()) {
             continue;
         }
