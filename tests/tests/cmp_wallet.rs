@@ -100,15 +100,23 @@ impl<'a> Scene<'a> {
     }
 
     fn with<T>(&self, medium: &dyn Medium, act: impl FnOnce(&Wallet<'_>) -> T) -> T {
+        self.with_post(medium, &|message| self.post(message), act)
+    }
+
+    fn with_post<T>(
+        &self,
+        medium: &dyn Medium,
+        post: &dyn Fn(&[u8]) -> io::Result<Vec<u8>>,
+        act: impl FnOnce(&Wallet<'_>) -> T,
+    ) -> T {
         self.sent.borrow_mut().clear();
         let (root, _) = self.lab.trust();
         let ca = self.lab.authorities.ca(Issuer::Yessign).unwrap();
-        let post = |message: &[u8]| self.post(message);
         act(&Wallet {
             trust: &CmpTrust::new([root]),
             ca: ca.settings.certificate.subject(),
             medium,
-            post: &post,
+            post,
             wait: &|_| {},
             now: &|| self.lab.now(),
         })
@@ -135,11 +143,7 @@ impl<'a> Scene<'a> {
     }
 
     fn issue(&self, order: &Registration, key: &NewKey) -> Result<Stored, EnrolError> {
-        let password = NewPassword::check(PASSWORD).unwrap();
-        let credential = (&order.reference, &order.authorization_code);
-        self.with(&self.medium, |wallet| {
-            wallet.issue(credential, key, &password, sealing(), &mut generator())
-        })
+        self.with(&self.medium, |wallet| issue(wallet, order, key))
     }
 
     /// The only entry, opened.
@@ -221,6 +225,12 @@ impl Medium for Full<'_> {
     ) -> Result<(), MediumError> {
         self.0.change_password(id, old, new, reseal, rng)
     }
+}
+
+fn issue(wallet: &Wallet<'_>, order: &Registration, key: &NewKey) -> Result<Stored, EnrolError> {
+    let password = NewPassword::check(PASSWORD).unwrap();
+    let credential = (&order.reference, &order.authorization_code);
+    wallet.issue(credential, key, &password, sealing(), &mut generator())
 }
 
 fn sealing() -> Sealing {

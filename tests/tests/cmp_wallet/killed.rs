@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use npki_cmp::{Body, ErrorMsgContent, MacAlgorithm, Message, Protector, StatusInfo};
 use npki_media_folder::FolderMedium;
 
 use super::*;
@@ -311,4 +312,54 @@ fn what_was_not_confirmed_in_time_is_asked_for_anew() {
     assert_eq!(replacing.only().certificate, stored.certificate);
     assert_eq!(replacing.good(), stored.certificate);
     assert_eq!(medium.unconfirmed().unwrap().len(), 0);
+}
+
+/// Where our CA says pkiConf again, others say certConfirmed (RFC 9810 section 5.2.3). No other refusal is taken so.
+#[test]
+fn a_ca_that_has_it_already_may_call_that_an_error() {
+    let ledgers = LabLedgers::in_memory();
+    let scene = Scene::new(&ledgers);
+    let order = scene.order();
+    scene.loss.set(Loss::AnswersFrom(3));
+    scene.issue(&order, &scene.key()).unwrap_err();
+    let first = scene.opened().certificate;
+    assert_eq!(scene.status(&first), CertificateStatus::Good);
+    scene.loss.set(Loss::None);
+    for (why, taken) in [
+        (FailureInfo::BadRequest, false),
+        (FailureInfo::CertConfirmed, true),
+    ] {
+        let post = |message: &[u8]| {
+            let answer = scene.post(message)?;
+            let asked = Message::parse(message).unwrap();
+            Ok(match asked.body() {
+                Body::CertConf(_) => refused(&answer, why, &order),
+                _ => answer,
+            })
+        };
+        let issued = scene.with_post(&scene.medium, &post, |wallet| {
+            issue(wallet, &order, &scene.key())
+        });
+        assert_eq!(issued.is_ok(), taken, "{issued:?}");
+        let left = scene.medium.unconfirmed().unwrap().len();
+        assert_eq!(left, usize::from(!taken));
+        assert_eq!(scene.opened().certificate, first);
+    }
+}
+
+/// The same answer, as an error.
+fn refused(answer: &[u8], why: FailureInfo, order: &Registration) -> Vec<u8> {
+    let rng = &mut generator();
+    let error = Body::Error(ErrorMsgContent {
+        status: StatusInfo::rejection(why, ["refused"]).unwrap(),
+        error_code: None,
+        error_details: None,
+    });
+    let header = Message::parse(answer).unwrap().header().clone();
+    let with = Protector::Code {
+        code: &order.authorization_code,
+        mac: MacAlgorithm::pbm(rng),
+    };
+    let message = Message::protect(header, error, None, &with, rng).unwrap();
+    message.der().to_vec()
 }

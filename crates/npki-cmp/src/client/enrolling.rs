@@ -10,8 +10,8 @@ use spki::SubjectPublicKeyInfoOwned;
 use super::{ClientError, Credential, Trust, session::Session};
 use crate::{
     AttributeTypeAndValue, Body, CertId, CertOrEncCert, CertRepMessage, CertReqMsg, CertRequest,
-    CertResponse, CertStatus, CertTemplate, CmpError, EncryptedVid, InfoTypeAndValue, Message,
-    PollReq, PoposSigningKey, PoposSigningKeyInput, ProofOfPossession, Status, StatusInfo,
+    CertResponse, CertStatus, CertTemplate, CmpError, EncryptedVid, FailureInfo, InfoTypeAndValue,
+    Message, PollReq, PoposSigningKey, PoposSigningKeyInput, ProofOfPossession, Status, StatusInfo,
     header::directory_name,
     message::{any, malformed},
     oid,
@@ -275,7 +275,7 @@ impl<'a> Issued<'a> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Confirming<'a>, CmpError> {
-        let status = StatusInfo::rejection(crate::FailureInfo::IncorrectData, [reason]);
+        let status = StatusInfo::rejection(FailureInfo::IncorrectData, [reason]);
         self.answer(Some(status.map_err(malformed("CertStatus"))?), now, rng)
     }
 
@@ -342,18 +342,38 @@ impl<'a> Confirming<'a> {
         self.message.der()
     }
 
-    /// Takes the answer.
+    /// Takes the answer: pkiConf or, of a CA that has had the same confirmation before, the error
+    /// certConfirmed (RFC 9810 section 5.2.3).
     ///
     /// # Errors
     /// [`ClientError`]; after [`ClientError::Refused`] the CA has not taken it.
     pub fn take(&mut self, answer: &[u8], now: Instant) -> Result<(), ClientError> {
-        match self.session.read(answer, now)?.body() {
-            Body::PkiConf(_) => Ok(()),
-            other => Err(ClientError::Unexpected {
-                sent: "certConf",
-                found: other.name(),
-            }),
+        match self.session.read(answer, now) {
+            Ok(answer) => match answer.body() {
+                Body::PkiConf(_) => Ok(()),
+                other => Err(ClientError::Unexpected {
+                    sent: "certConf",
+                    found: other.name(),
+                }),
+            },
+            Err(ClientError::Refused { failures, .. })
+                if self.accepts() && failures.contains(&FailureInfo::CertConfirmed) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
+    }
+
+    /// Whether it says that the certificates are taken.
+    fn accepts(&self) -> bool {
+        let Body::CertConf(statuses) = self.message.body() else {
+            return false;
+        };
+        statuses.iter().all(|status| {
+            let told = status.status_info.as_ref();
+            told.is_none_or(StatusInfo::is_granted)
+        })
     }
 }
 
