@@ -37,13 +37,13 @@ pub(crate) struct Registered {
     pub(crate) because: Option<ReplacedBecause>,
 }
 
-/// An authorization code came in and is counted; whether it is right is judged afterwards (R32).
+/// A wrong authorization code came in: counted before anybody is told (R32).
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Attempted {
     pub(crate) request_sha256: OctetString,
 }
 
-/// A code of a message that asks for no certificate was right: what was counted is forgotten.
+/// A code was right, and no TBS is recorded that says so: what was counted is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Proved {
     pub(crate) request_sha256: OctetString,

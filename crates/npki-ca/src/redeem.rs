@@ -62,8 +62,8 @@ impl Ca<'_> {
 
     /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for.
     ///
-    /// Recording forgets how often the code was tried. So does what ends otherwise: the code was right,
-    /// whatever else is wrong (R32).
+    /// Recording counts the attempt that was right and forgets them all. So does what ends otherwise: the
+    /// code was right, whatever else is wrong (R32).
     pub(crate) fn redeem_admitted(
         &self,
         order: &OrderId,
@@ -72,8 +72,10 @@ impl Ca<'_> {
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Grant, Refusal>, CaError> {
         let redeemed = self.redeem_once(order, request, now, rng)?;
-        if redeemed.is_err() {
-            self.right_code(order, request, now)?;
+        if redeemed.is_err()
+            && let Err(refusal) = self.right_code(order, request, now)?
+        {
+            return Ok(Err(refusal));
         }
         Ok(redeemed)
     }
@@ -85,18 +87,11 @@ impl Ca<'_> {
         order: &OrderId,
         request: &Request<'_>,
         now: Instant,
-    ) -> Result<(), CaError> {
-        if self
-            .known_transaction(request.transaction, &request.sha256)?
-            .is_some()
-        {
-            return Ok(());
-        }
-        match &request.protection {
-            Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
-                self.proved(order, reference, &request.sha256, now)
-            }
-            Protection::Certificate { .. } => Ok(()),
+    ) -> Result<Result<(), Refusal>, CaError> {
+        let known = self.known_transaction(request.transaction, &request.sha256)?;
+        match (known, request.protection.reference()) {
+            (None, Some(reference)) => self.proved(order, reference, &request.sha256, now),
+            _ => Ok(Ok(())),
         }
     }
 
@@ -116,7 +111,9 @@ impl Ca<'_> {
                 if let Err(refusal) = again(request, &state, recorded, now)? {
                     return Ok(Err(refusal));
                 }
-                self.right_code(order, request, now)?;
+                if let Err(refusal) = self.right_code(order, request, now)? {
+                    return Ok(Err(refusal));
+                }
                 if let Err(refusal) = self.transact(order, request, now)? {
                     return Ok(Err(refusal));
                 }
@@ -146,7 +143,8 @@ impl Ca<'_> {
             .collect()
     }
 
-    /// Finds the order and checks the request's protection. A code is counted before it is judged.
+    /// Finds the order and checks the request's protection. A wrong code is counted before that is told; a
+    /// right one is counted by the commit that ends the request, here or in [`Ca::right_code`].
     pub(crate) fn admit(
         &self,
         request: &Request<'_>,
@@ -155,7 +153,16 @@ impl Ca<'_> {
     ) -> Result<Result<OrderId, Refusal>, CaError> {
         match &request.protection {
             Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
-                self.admit_by_code(&request.protection, reference, &request.sha256, now)
+                let judged =
+                    self.judge_code(&request.protection, reference, &request.sha256, now)?;
+                let tried = self.ledger.counter(&attempts(reference)?)?;
+                match judged {
+                    // Once it is locked, only octets are heard that were right before.
+                    Ok(order) if tried >= self.settings.code_attempts => {
+                        Ok(self.right_code(&order, request, now)?.map(|()| order))
+                    }
+                    judged => Ok(judged),
+                }
             }
             Protection::Certificate {
                 serial,
@@ -201,7 +208,8 @@ impl Ca<'_> {
         }
     }
 
-    pub(crate) fn admit_by_code(
+    /// The order of a reference number, if the code is its. A wrong one is counted.
+    pub(crate) fn judge_code(
         &self,
         protection: &Protection<'_>,
         reference: &ReferenceNumber,
@@ -211,53 +219,64 @@ impl Ca<'_> {
         let Some(order) = self.order_at(&REFERENCE, reference.as_str().as_bytes())? else {
             return Ok(Err(Refusal::UnknownReference));
         };
+        if protection.is_by(&self.keys.code.code(&order)) {
+            return Ok(Ok(order));
+        }
         let attempt = Attempted {
             request_sha256: octets(request_sha256)?,
         };
         let counted = ledger_event(
             &order,
             &Event::Attempted(attempt),
-            vec![Change::Add {
-                counter: attempts(reference)?,
-                ceiling: self.settings.code_attempts,
-            }],
+            vec![self.attempt(reference)?],
         )?;
         // The same octets again are no new attempt; the same request with another MAC is one.
         let about: &[&[u8]] = &[order.octets(), request_sha256, protection.mac()];
         match self.commit(&store::commit("attempt", about, now, vec![], vec![counted]))? {
-            Committed::Done => {}
-            Committed::AtCeiling => return Ok(Err(Refusal::CodeLocked)),
-            Committed::Stale | Committed::Claimed(_) => return Err(CaError::Contended),
+            Committed::Done => Ok(Err(Refusal::WrongCode)),
+            Committed::AtCeiling => Ok(Err(Refusal::CodeLocked)),
+            Committed::Stale | Committed::Claimed(_) => Err(CaError::Contended),
         }
-        if !protection.is_by(&self.keys.code.code(&order)) {
-            return Ok(Err(Refusal::WrongCode));
-        }
-        Ok(Ok(order))
     }
 
-    /// Forgets what was counted, after a message with the right code that asks for no certificate.
-    /// One that does is forgotten when its TBS is recorded.
+    /// The code of a message was right, and no TBS is recorded now that would say so.
     pub(crate) fn proved(
         &self,
         order: &OrderId,
         reference: &ReferenceNumber,
         request_sha256: &[u8; 32],
         now: Instant,
-    ) -> Result<(), CaError> {
+    ) -> Result<Result<(), Refusal>, CaError> {
         let proved = ledger_event(
             order,
             &Event::Proved(Proved {
                 request_sha256: octets(request_sha256)?,
             }),
-            vec![Change::Reset {
-                counter: attempts(reference)?,
-            }],
+            self.right_attempt(reference)?.into(),
         )?;
         let about: &[&[u8]] = &[order.octets(), request_sha256];
         match self.commit(&store::commit("proved", about, now, vec![], vec![proved]))? {
-            Committed::Done => Ok(()),
-            _ => Err(CaError::Contended),
+            Committed::Done => Ok(Ok(())),
+            Committed::AtCeiling => Ok(Err(Refusal::CodeLocked)),
+            Committed::Stale | Committed::Claimed(_) => Err(CaError::Contended),
         }
+    }
+
+    /// Counts an attempt at a code, if there is one left (R32).
+    fn attempt(&self, reference: &ReferenceNumber) -> Result<Change, CaError> {
+        Ok(Change::Add {
+            counter: attempts(reference)?,
+            ceiling: self.settings.code_attempts,
+        })
+    }
+
+    /// Counts the attempt that was right, and forgets all of them. Of attempts made at once the right one
+    /// gets no further than if they had come one after the other.
+    fn right_attempt(&self, reference: &ReferenceNumber) -> Result<[Change; 2], CaError> {
+        let forget = Change::Reset {
+            counter: attempts(reference)?,
+        };
+        Ok([self.attempt(reference)?, forget])
     }
 
     /// The order of a transaction that these very octets have begun.
@@ -381,9 +400,6 @@ impl Ca<'_> {
             take(format!("use/{reference}"))?,
             take(format!("serial/{serial}"))?,
             take(format!("key/{:x}", HexDisplay(&public_key)))?,
-            Change::Reset {
-                counter: attempts(&reference)?,
-            },
             put(SERIAL, serial.octets(), id.octets())?,
             put(UNSIGNED, id.octets(), [])?,
         ];
@@ -396,6 +412,9 @@ impl Ca<'_> {
                 ))?,
                 put(SERIAL, made.serial.octets(), id.octets())?,
             ]);
+        }
+        if request.protection.reference().is_some() {
+            changes.extend(self.right_attempt(&reference)?);
         }
         changes.extend(transaction_changes(
             id,
@@ -427,6 +446,7 @@ impl Ca<'_> {
             Committed::Claimed(claim) if claim.octets().starts_with(b"key/") => {
                 Recording::Refused(Refusal::KeyUsedBefore)
             }
+            Committed::AtCeiling => Recording::Refused(Refusal::CodeLocked),
             _ => Recording::Again,
         })
     }

@@ -103,7 +103,15 @@ pub struct Possession<'a> {
     pub signature: &'a [u8],
 }
 
-impl Protection<'_> {
+impl<'a> Protection<'a> {
+    /// The reference number that comes with a code.
+    pub(crate) const fn reference(&self) -> Option<&'a ReferenceNumber> {
+        match self {
+            Self::Code { reference, .. } | Self::CmpCode { reference, .. } => Some(reference),
+            Self::Certificate { .. } => None,
+        }
+    }
+
     /// What shows the code; nothing where a certificate signs.
     pub(crate) fn mac(&self) -> &[u8] {
         match self {

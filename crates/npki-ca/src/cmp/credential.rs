@@ -93,8 +93,8 @@ impl CmpCa<'_> {
         })
     }
 
-    /// Verifies the protection of a message that asks for no certificate. A code is counted before
-    /// it is judged, and forgotten when it was right.
+    /// Verifies the protection of a message that asks for no certificate. A wrong code is counted, and a
+    /// right one forgets what was counted, before anything comes of it.
     pub(super) fn authenticate(
         &self,
         admitted: &Admitted<'_>,
@@ -106,20 +106,19 @@ impl CmpCa<'_> {
             Credential::Code { reference, mac } => {
                 let protection = Protection::CmpCode { reference, message };
                 let sha256 = &admitted.sha256;
-                Ok(
-                    match self.ca.admit_by_code(&protection, reference, sha256, now)? {
-                        Ok(order) => {
-                            self.ca.proved(&order, reference, sha256, now)?;
-                            *shown = Some(Shown {
-                                order,
-                                reference: reference.clone(),
-                                mac: mac.clone(),
-                            });
-                            Ok(Sender::Order(order))
-                        }
-                        Err(refusal) => Err(refusal.into()),
-                    },
-                )
+                let order = match self.ca.judge_code(&protection, reference, sha256, now)? {
+                    Ok(order) => order,
+                    Err(refusal) => return Ok(Err(refusal.into())),
+                };
+                if let Err(refusal) = self.ca.proved(&order, reference, sha256, now)? {
+                    return Ok(Err(refusal.into()));
+                }
+                *shown = Some(Shown {
+                    order,
+                    reference: reference.clone(),
+                    mac: mac.clone(),
+                });
+                Ok(Ok(Sender::Order(order)))
             }
             Credential::Certificate {
                 certificate,

@@ -104,20 +104,20 @@ impl CmpCa<'_> {
         };
         self.show(admitted, order, shown);
         if let Err(refused) = self.vouched(&wish, message, &admitted.by, &order) {
-            self.ca.right_code(&order, &request, now)?;
-            return Ok(Err(refused));
+            let right = self.ca.right_code(&order, &request, now)?;
+            return Ok(Err(right.err().map_or(refused, Refused::from)));
         }
         let random_number = match self.random_number(wish.encrypted_vid.as_ref(), rng) {
             Ok(Ok(random_number)) => random_number,
             Ok(Err(refused)) => {
-                self.ca.right_code(&order, &request, now)?;
-                return Ok(Err(refused));
+                let right = self.ca.right_code(&order, &request, now)?;
+                return Ok(Err(right.err().map_or(refused, Refused::from)));
             }
             Err(error) => {
-                self.ca.right_code(&order, &request, now)?;
-                return match passes(&error) {
-                    true => self.defer(admitted, &ids, Some(order), now, rng),
-                    false => Err(error),
+                return match self.ca.right_code(&order, &request, now)? {
+                    Err(refusal) => Ok(Err(refusal.into())),
+                    Ok(()) if passes(&error) => self.defer(admitted, &ids, Some(order), now, rng),
+                    Ok(()) => Err(error),
                 };
             }
         };
@@ -131,8 +131,10 @@ impl CmpCa<'_> {
         let signed = match signed {
             Ok(signed) => signed,
             Err(error) if passes(&error) => {
-                self.ca.right_code(&order, &request, now)?;
-                return self.defer(admitted, &ids, Some(order), now, rng);
+                return match self.ca.right_code(&order, &request, now)? {
+                    Err(refusal) => Ok(Err(refusal.into())),
+                    Ok(()) => self.defer(admitted, &ids, Some(order), now, rng),
+                };
             }
             Err(error) => return Err(error),
         };

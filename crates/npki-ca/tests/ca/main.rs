@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure is to stop the test")]
 
 mod bench;
+mod codes;
 mod crash;
 mod crl;
 mod ended;
