@@ -31,6 +31,8 @@ use cluster::{Cluster, QUICK};
 
 #[path = "../../crates/npki-ledger-postgres/tests/cluster/mod.rs"]
 mod cluster;
+#[path = "cmp_nodes/codes.rs"]
+mod codes;
 #[path = "cmp_nodes/kept.rs"]
 mod kept;
 #[path = "cmp_nodes/server.rs"]

@@ -54,34 +54,23 @@ impl Ca<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Grant, Refusal>, CaError> {
-        match self.admit(request, now, rng)? {
-            Ok(order) => self.redeem_admitted(&order, request, now, rng),
-            Err(refusal) => Ok(Err(refusal)),
-        }
-    }
-
-    /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for.
-    ///
-    /// Recording counts the attempt that was right and forgets them all. So does what ends otherwise: the
-    /// code was right, whatever else is wrong (R32).
-    pub(crate) fn redeem_admitted(
-        &self,
-        order: &OrderId,
-        request: &Request<'_>,
-        now: Instant,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Result<Grant, Refusal>, CaError> {
-        let redeemed = self.redeem_once(order, request, now, rng)?;
-        if redeemed.is_err()
-            && let Err(refusal) = self.right_code(order, request, now)?
+        let order = match self.admit(request, now, rng)? {
+            Ok(order) => order,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let redeemed = self.redeem_admitted(&order, request, now, rng);
+        if !matches!(redeemed, Ok(Ok(_)))
+            && let Err(refusal) = self.right_code(&order, request, now)?
         {
             return Ok(Err(refusal));
         }
-        Ok(redeemed)
+        redeemed
     }
 
-    /// The code of a request was right and its TBS is not recorded now. Octets that have begun a
-    /// transaction were not counted again.
+    /// A request by a code that was right has ended without a TBS on record, and whatever else was wrong:
+    /// its attempt is counted, and all are forgotten (R32). Before that nobody is told anything.
+    ///
+    /// Octets that have begun a transaction were counted when they did.
     pub(crate) fn right_code(
         &self,
         order: &OrderId,
@@ -95,7 +84,9 @@ impl Ca<'_> {
         }
     }
 
-    fn redeem_once(
+    /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for. What comes of it is told
+    /// to nobody before [`Ca::right_code`], unless it is a grant.
+    pub(crate) fn redeem_admitted(
         &self,
         order: &OrderId,
         request: &Request<'_>,
@@ -143,8 +134,8 @@ impl Ca<'_> {
             .collect()
     }
 
-    /// Finds the order and checks the request's protection. A wrong code is counted before that is told; a
-    /// right one is counted by the commit that ends the request, here or in [`Ca::right_code`].
+    /// Finds the order and checks the request's protection. A wrong code is counted before that is told; the
+    /// attempt of a right one by the commit that records the TBS, or by [`Ca::right_code`].
     pub(crate) fn admit(
         &self,
         request: &Request<'_>,
@@ -155,14 +146,24 @@ impl Ca<'_> {
             Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
                 let judged =
                     self.judge_code(&request.protection, reference, &request.sha256, now)?;
+                let Ok(order) = judged else {
+                    return Ok(judged);
+                };
                 let tried = self.ledger.counter(&attempts(reference)?)?;
-                match judged {
-                    // Once it is locked, only octets are heard that were right before.
-                    Ok(order) if tried >= self.settings.code_attempts => {
-                        Ok(self.right_code(&order, request, now)?.map(|()| order))
-                    }
-                    judged => Ok(judged),
+                if tried < self.settings.code_attempts
+                    || self.owns_transaction(request.transaction, &request.sha256)?
+                {
+                    return Ok(Ok(order));
                 }
+                // It is locked: what is right looks like what is wrong, unless it was heard before.
+                let (protection, sha256) = (&request.protection, &request.sha256);
+                Ok(
+                    match self.attempted(&order, protection, reference, sha256, now)? {
+                        Refusal::CodeLocked => Err(Refusal::CodeLocked),
+                        // Meanwhile a right one has forgotten the wrong ones.
+                        _ => Ok(order),
+                    },
+                )
             }
             Protection::Certificate {
                 serial,
@@ -222,24 +223,37 @@ impl Ca<'_> {
         if protection.is_by(&self.keys.code.code(&order)) {
             return Ok(Ok(order));
         }
+        self.attempted(&order, protection, reference, request_sha256, now)
+            .map(Err)
+    }
+
+    /// Counts a wrong code, if there is an attempt left, and says which of the two it is.
+    fn attempted(
+        &self,
+        order: &OrderId,
+        protection: &Protection<'_>,
+        reference: &ReferenceNumber,
+        request_sha256: &[u8; 32],
+        now: Instant,
+    ) -> Result<Refusal, CaError> {
         let attempt = Attempted {
             request_sha256: octets(request_sha256)?,
         };
         let counted = ledger_event(
-            &order,
+            order,
             &Event::Attempted(attempt),
             vec![self.attempt(reference)?],
         )?;
         // The same octets again are no new attempt; the same request with another MAC is one.
         let about: &[&[u8]] = &[order.octets(), request_sha256, protection.mac()];
         match self.commit(&store::commit("attempt", about, now, vec![], vec![counted]))? {
-            Committed::Done => Ok(Err(Refusal::WrongCode)),
-            Committed::AtCeiling => Ok(Err(Refusal::CodeLocked)),
+            Committed::Done => Ok(Refusal::WrongCode),
+            Committed::AtCeiling => Ok(Refusal::CodeLocked),
             Committed::Stale | Committed::Claimed(_) => Err(CaError::Contended),
         }
     }
 
-    /// The code of a message was right, and no TBS is recorded now that would say so.
+    /// The code of a message was right, and no TBS is recorded that would say so.
     pub(crate) fn proved(
         &self,
         order: &OrderId,
@@ -285,11 +299,20 @@ impl Ca<'_> {
         transaction: &[u8],
         request_sha256: &[u8; 32],
     ) -> Result<Option<OrderId>, CaError> {
-        let claim = self.ledger.claim(&transaction_claim(transaction)?)?;
-        match claim.is_some_and(|claim| claim.owner.octets() == request_sha256) {
+        match self.owns_transaction(transaction, request_sha256)? {
             true => self.order_at(&TRANSACTION, &sha256(transaction)),
             false => Ok(None),
         }
+    }
+
+    /// Whether a transaction's name is that of these octets: they have begun it, or are kept.
+    fn owns_transaction(
+        &self,
+        transaction: &[u8],
+        request_sha256: &[u8; 32],
+    ) -> Result<bool, CaError> {
+        let claim = self.ledger.claim(&transaction_claim(transaction)?)?;
+        Ok(claim.is_some_and(|claim| claim.owner.octets() == request_sha256))
     }
 
     /// Gives an order's certificate another transaction, in which it is asked for again or is to be
@@ -413,14 +436,17 @@ impl Ca<'_> {
                 put(SERIAL, made.serial.octets(), id.octets())?,
             ]);
         }
-        if request.protection.reference().is_some() {
-            changes.extend(self.right_attempt(&reference)?);
-        }
         changes.extend(transaction_changes(
             id,
             request.transaction,
             &request.sha256,
         )?);
+        if request.protection.reference().is_some() {
+            let attempt = self.right_attempt(&reference)?;
+            // The attempt of octets that were kept was counted then.
+            let kept = self.owns_transaction(request.transaction, &request.sha256)?;
+            changes.extend(attempt.into_iter().skip(usize::from(kept)));
+        }
         let mut event = ledger_event(id, &Event::Recorded(recorded), changes)?;
         event.sealed = vec![self.seal(id, TBS, &made.tbs, rng)?];
         if let Some(km) = &made.km {

@@ -102,39 +102,37 @@ impl CmpCa<'_> {
             Err(error) if passes(&error) => return self.defer(admitted, &ids, None, now, rng),
             Err(error) => return Err(error),
         };
-        self.show(admitted, order, shown);
-        if let Err(refused) = self.vouched(&wish, message, &admitted.by, &order) {
-            let right = self.ca.right_code(&order, &request, now)?;
-            return Ok(Err(right.err().map_or(refused, Refused::from)));
-        }
-        let random_number = match self.random_number(wish.encrypted_vid.as_ref(), rng) {
-            Ok(Ok(random_number)) => random_number,
-            Ok(Err(refused)) => {
-                let right = self.ca.right_code(&order, &request, now)?;
-                return Ok(Err(right.err().map_or(refused, Refused::from)));
-            }
-            Err(error) => {
-                return match self.ca.right_code(&order, &request, now)? {
-                    Err(refusal) => Ok(Err(refusal.into())),
-                    Ok(()) if passes(&error) => self.defer(admitted, &ids, Some(order), now, rng),
-                    Ok(()) => Err(error),
-                };
-            }
+        let opened = match self.vouched(&wish, message, &admitted.by, &order) {
+            Ok(()) => self.random_number(wish.encrypted_vid.as_ref(), rng),
+            Err(refused) => Ok(Err(refused)),
         };
-        request.random_number = random_number.as_ref();
-        let redeemed = self.ca.redeem_admitted(&order, &request, now, rng);
+        let random_number;
+        let redeemed = match opened {
+            Ok(Ok(found)) => {
+                random_number = found;
+                request.random_number = random_number.as_ref();
+                let redeemed = self.ca.redeem_admitted(&order, &request, now, rng);
+                redeemed.map(|redeemed| redeemed.map_err(Refused::from))
+            }
+            Ok(Err(refused)) => Ok(Err(refused)),
+            Err(error) => Err(error),
+        };
+        // Before a commit says that the code was right, nothing shows the other side that it was.
+        if !matches!(redeemed, Ok(Ok(_)))
+            && let Err(refusal) = self.ca.right_code(&order, &request, now)?
+        {
+            return Ok(Err(refusal.into()));
+        }
+        self.show(admitted, order, shown);
         let signed = match redeemed {
             Ok(Ok(grant)) => self.ca.sign(grant, now, rng),
-            Ok(Err(refusal)) => return Ok(Err(refusal.into())),
+            Ok(Err(refused)) => return Ok(Err(refused)),
             Err(error) => Err(error),
         };
         let signed = match signed {
             Ok(signed) => signed,
             Err(error) if passes(&error) => {
-                return match self.ca.right_code(&order, &request, now)? {
-                    Err(refusal) => Ok(Err(refusal.into())),
-                    Ok(()) => self.defer(admitted, &ids, Some(order), now, rng),
-                };
+                return self.defer(admitted, &ids, Some(order), now, rng);
             }
             Err(error) => return Err(error),
         };

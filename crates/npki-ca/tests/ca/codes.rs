@@ -1,10 +1,12 @@
 //! How often an authorization code may be tried (R32).
 
-use core::convert::Infallible;
+use core::{convert::Infallible, ops::Range};
 
 use super::bench::{Bench, Rng, at};
-use npki_ca::{BareRequest, Ca, Protection, Refusal};
-use npki_core::{AuthorizationCode, OrderAction, ReferenceNumber, Registration, ValidityRule};
+use npki_ca::{BareRequest, Ca, CaError, Protection, Refusal};
+use npki_core::{
+    AuthorizationCode, Instant, OrderAction, ReferenceNumber, Registration, ValidityRule,
+};
 use npki_key::SigningKey;
 
 #[test]
@@ -89,7 +91,7 @@ fn r32_the_right_code_among_guesses_made_at_once() {
         let mut rng = Meanwhile {
             rng: bench.rng(),
             act: Some(|| {
-                for refusal in guesses(&bench, &ca, &registration.reference, wrong) {
+                for refusal in guesses(&bench, &ca, &registration.reference, 0..wrong, now) {
                     assert_eq!(refusal, Some(Refusal::WrongCode));
                 }
             }),
@@ -125,14 +127,10 @@ fn r32_a_locked_code_stays_locked_whatever_it_asked_for_before() {
     for _ in 0..7 {
         assert_eq!(redeem(&right), Some("bank"));
     }
-    for refusal in guesses(&bench, &ca, reference, 5) {
+    for refusal in guesses(&bench, &ca, reference, 0..5, now) {
         assert_eq!(refusal, Some(Refusal::WrongCode));
     }
-    assert_eq!(
-        redeem(&right),
-        Some("bank"),
-        "the same octets, the same answer"
-    );
+    assert_eq!(redeem(&right), Some("code-locked"));
     bench.bank_refuses(false);
     assert_eq!(redeem(&right), Some("code-locked"));
     assert_eq!(
@@ -140,6 +138,31 @@ fn r32_a_locked_code_stays_locked_whatever_it_asked_for_before() {
         Some("code-locked")
     );
     assert!(ca.unfinished().unwrap().is_empty());
+}
+
+/// A right code forgets the wrong ones, also when the CA then cannot give the certificate.
+#[test]
+fn r32_a_right_code_forgives_whatever_becomes_of_it() {
+    let bench = Bench::new();
+    let (ca, mut rng) = (bench.ca(), bench.rng());
+    let mut order = bench.order(1, OrderAction::Issue, ValidityRule::OneYear, None);
+    order.ends = at("2035-12-01");
+    let registration = ca.register(&order, at(NOW), &mut rng).unwrap().unwrap();
+    let (reference, code) = (&registration.reference, &registration.authorization_code);
+    // A certificate of that day would outlive the CA's.
+    let late = at("2035-06-01");
+    let right = request(reference, code, &*bench.key(1));
+    for refusal in guesses(&bench, &ca, reference, 0..4, late) {
+        assert_eq!(refusal, Some(Refusal::WrongCode));
+    }
+    let redeemed = ca.redeem(&right.as_request(), late, &mut rng);
+    assert!(matches!(redeemed, Err(CaError::OutlivesCa { .. })));
+    for refusal in guesses(&bench, &ca, reference, 4..9, late) {
+        assert_eq!(refusal, Some(Refusal::WrongCode));
+    }
+    for refusal in guesses(&bench, &ca, reference, 9..10, late) {
+        assert_eq!(refusal, Some(Refusal::CodeLocked));
+    }
 }
 
 const NOW: &str = "2026-11-23T10:00:00+09:00";
@@ -158,19 +181,20 @@ fn request(
     BareRequest::by_code(reference, code, key, None, &mut Rng(11)).unwrap()
 }
 
-/// What so many wrong codes are answered.
+/// What wrong codes are answered.
 fn guesses(
     bench: &Bench,
     ca: &Ca<'_>,
     reference: &ReferenceNumber,
-    count: u64,
+    numbers: Range<u64>,
+    now: Instant,
 ) -> Vec<Option<Refusal>> {
     let key = bench.key(0);
-    (0..count)
+    numbers
         .map(|number| {
             let code = AuthorizationCode::new(&format!("{number:020}"));
             let request = request(reference, &code, &*key);
-            let redeemed = ca.redeem(&request.as_request(), at(NOW), &mut bench.rng());
+            let redeemed = ca.redeem(&request.as_request(), now, &mut bench.rng());
             redeemed.unwrap().err()
         })
         .collect()

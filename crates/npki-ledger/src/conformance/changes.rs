@@ -87,7 +87,7 @@ pub fn claims_are_passed_and_released_by_their_owner(fresh: Open<'_>) {
     );
 }
 
-/// Counted before judged: the one that would go beyond the ceiling is refused (R32).
+/// The one that would go beyond the ceiling is refused (R32).
 pub fn counters_stop_at_their_ceiling(fresh: Open<'_>) {
     let ledger = &*fresh();
     let doing = |n, changes| {

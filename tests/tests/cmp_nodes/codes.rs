@@ -1,0 +1,156 @@
+//! Authorization codes over CMP (R32): what a guesser learns, and what he cannot spoil.
+
+use core::convert::Infallible;
+
+use npki_cmp::Protection;
+
+use super::*;
+
+/// The same message, its transaction included, protected by another code or with another salt.
+fn by(code: &AuthorizationCode, message: &[u8], seed: u64) -> Vec<u8> {
+    let message = Message::parse(message).unwrap();
+    let (header, body) = (message.header().clone(), message.body().clone());
+    let mut rng = LabRng::new(seed);
+    let mac = MacAlgorithm::pbm(&mut rng);
+    let with = Protector::Code { code, mac };
+    let made = Message::protect(header, body, [], &with, &mut rng).unwrap();
+    made.der().to_vec()
+}
+
+fn guess(message: &[u8], number: u64) -> Vec<u8> {
+    by(
+        &AuthorizationCode::new(&format!("{number:020}")),
+        message,
+        number,
+    )
+}
+
+/// What is refused, and whether the refusal is protected by the code.
+fn refused(answer: &[u8]) -> (Vec<FailureInfo>, String, bool) {
+    let answer = Message::parse(answer).unwrap();
+    let Body::Error(error) = answer.body() else {
+        panic!("{answer:?}")
+    };
+    let by_code = matches!(Protection::of(&answer), Ok(Protection::Mac(_)));
+    (
+        error.status.failures().collect(),
+        error.status.texts().collect(),
+        by_code,
+    )
+}
+
+/// A generator that does something before it gives its first number.
+struct Meanwhile<F> {
+    rng: LabRng,
+    act: Option<F>,
+}
+
+impl<F: FnOnce()> Meanwhile<F> {
+    fn rng(&mut self) -> &mut LabRng {
+        if let Some(act) = self.act.take() {
+            act();
+        }
+        &mut self.rng
+    }
+}
+
+impl<F: FnOnce()> rand_core::TryRng for Meanwhile<F> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        self.rng().try_next_u32()
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.rng().try_next_u64()
+    }
+
+    fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Self::Error> {
+        self.rng().try_fill_bytes(octets)
+    }
+}
+
+impl<F: FnOnce()> rand_core::TryCryptoRng for Meanwhile<F> {}
+
+/// Of many guesses at once the sixth learns nothing, not even by what its refusal is protected, whichever of them is
+/// worked with first.
+#[test]
+fn r32_a_right_guess_that_comes_too_late_looks_like_a_wrong_one() {
+    for (wrong, late) in [(4, false), (5, true)] {
+        let scene = Scene::new();
+        let ledger = MemoryLedger::new();
+        let registration = scene.order(&ledger, 1);
+        let mut client = Client::new(&registration, 1, &[]);
+        let asking = client.ask(false);
+        let mut rng = Meanwhile {
+            rng: LabRng::new(1),
+            act: Some(|| {
+                for number in 0..wrong {
+                    let guess = guess(asking.message(), number);
+                    let (failures, _, by_code) = refused(&scene.answer(&ledger, &guess, number));
+                    assert_eq!(
+                        (&failures[..], by_code),
+                        (&[FailureInfo::BadMessageCheck][..], false)
+                    );
+                }
+            }),
+        };
+        let keys = &scene.authorities.ca(Issuer::Yessign).unwrap().cmp;
+        let ca = CmpCa::new(scene.ca(&ledger), keys);
+        let right = ca.answer(asking.message(), now(), &mut rng).unwrap().der;
+        assert!(rng.act.is_none(), "the guesses came in between");
+        if late {
+            let wrong = guess(asking.message(), 9);
+            let told = refused(&right);
+            assert_eq!(told, refused(&scene.answer(&ledger, &wrong, 9)));
+            assert!(told.1.contains("여러 번") && !told.2, "{told:?}");
+        } else {
+            assert_eq!(Message::parse(&right).unwrap().body().name(), "ip");
+        }
+    }
+}
+
+/// A CA that cannot write counts nothing, and so it tells nothing: here one whose clock is behind its ledger's.
+#[test]
+fn r32_a_ledger_that_does_not_write_lets_nobody_guess() {
+    let scene = Scene::new();
+    let ledger = MemoryLedger::new();
+    let registration = scene.order(&ledger, 1);
+    let mut client = Client::new(&registration, 1, &[]);
+    let asking = client.ask(false);
+    let behind = now().saturating_sub(Duration::from_secs(3_600));
+    let answer = |message: &[u8]| refused(&scene.answer_at(behind, &ledger, message, 1));
+    let told = answer(asking.message());
+    assert_eq!(told, answer(&guess(asking.message(), 1)));
+    assert!(!told.2, "{told:?}");
+    assert_eq!(ledger.head().unwrap().size, 1, "the order's registration");
+}
+
+/// What is kept has paid: guesses that lock the code meanwhile do not cost its certificate, and open nothing else.
+#[test]
+fn r32_a_request_that_is_kept_is_answered_whatever_is_guessed_meanwhile() {
+    let scene = Scene::new();
+    let ledger = MemoryLedger::new();
+    let registration = scene.order(&ledger, 1);
+    let code = &registration.authorization_code;
+    let mut client = Client::new(&registration, 1, &[]);
+    scene.bank.silent.store(1, Ordering::SeqCst);
+    let asking = client.ask(false);
+    let first = asking.message().to_vec();
+    let waiting = Message::parse(&scene.answer(&ledger, &first, 1)).unwrap();
+    assert_eq!(waiting.body().name(), "ip");
+    for number in 0..5 {
+        let guess = guess(&first, number);
+        let (failures, ..) = refused(&scene.answer(&ledger, &guess, number));
+        assert_eq!(failures, [FailureInfo::BadMessageCheck], "{number}");
+    }
+    let (_, text, by_code) = refused(&scene.answer(&ledger, &by(code, &first, 99), 2));
+    assert!(text.contains("여러 번") && !by_code, "{text}");
+    let found = issued(asking, &scene.answer(&ledger, &first, 3)).unwrap();
+    let serial = sweep::octets(&found).remove(0);
+    let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
+    let answer = scene.answer(&ledger, confirming.message(), 5);
+    confirming.take(&answer, now()).unwrap();
+    let status = scene.ca(&ledger).status(&serial).unwrap();
+    assert_eq!(status, CertificateStatus::Good);
+}
