@@ -43,7 +43,7 @@ pub(crate) struct Attempted {
     pub(crate) request_sha256: OctetString,
 }
 
-/// A code was right, and no TBS is recorded that says so: what was counted is forgotten.
+/// A code was right, and no TBS is recorded with that: what was counted is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Proved {
     pub(crate) request_sha256: OctetString,

@@ -67,10 +67,10 @@ impl Ca<'_> {
         redeemed
     }
 
-    /// A request by a code that was right has ended without a TBS on record, and whatever else was wrong:
-    /// its attempt is counted, and all are forgotten (R32). Before that nobody is told anything.
+    /// A request by a code that was right has recorded no TBS, whatever was wrong or was there before: its
+    /// attempt is counted, and all are forgotten (R32). Before that nobody is told anything.
     ///
-    /// Octets that have begun a transaction were counted when they did.
+    /// The same octets count once, and those that have begun a transaction did when they began it.
     pub(crate) fn right_code(
         &self,
         order: &OrderId,
@@ -144,26 +144,23 @@ impl Ca<'_> {
     ) -> Result<Result<OrderId, Refusal>, CaError> {
         match &request.protection {
             Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
+                // Read for right and wrong codes alike.
+                let tried = self.ledger.counter(&attempts(reference)?)?;
+                let heard = self.owns_transaction(request.transaction, &request.sha256)?;
                 let judged =
                     self.judge_code(&request.protection, reference, &request.sha256, now)?;
                 let Ok(order) = judged else {
                     return Ok(judged);
                 };
-                let tried = self.ledger.counter(&attempts(reference)?)?;
-                if tried < self.settings.code_attempts
-                    || self.owns_transaction(request.transaction, &request.sha256)?
-                {
+                if tried < self.settings.code_attempts || heard {
                     return Ok(Ok(order));
                 }
-                // It is locked: what is right looks like what is wrong, unless it was heard before.
-                let (protection, sha256) = (&request.protection, &request.sha256);
-                Ok(
-                    match self.attempted(&order, protection, reference, sha256, now)? {
-                        Refusal::CodeLocked => Err(Refusal::CodeLocked),
-                        // Meanwhile a right one has forgotten the wrong ones.
-                        _ => Ok(order),
-                    },
-                )
+                // It is locked: what is right looks like what is wrong, unless a right one has meanwhile
+                // forgotten the wrong ones.
+                let about: [&[u8]; 3] = [order.octets(), &request.sha256, request.protection.mac()];
+                let name = ("attempt", &about[..]);
+                let heard = self.proved_as(name, &order, reference, &request.sha256, now)?;
+                Ok(heard.map(|()| order))
             }
             Protection::Certificate {
                 serial,
@@ -236,24 +233,20 @@ impl Ca<'_> {
         request_sha256: &[u8; 32],
         now: Instant,
     ) -> Result<Refusal, CaError> {
-        let attempt = Attempted {
+        let wrong = Event::Attempted(Attempted {
             request_sha256: octets(request_sha256)?,
-        };
-        let counted = ledger_event(
-            order,
-            &Event::Attempted(attempt),
-            vec![self.attempt(reference)?],
-        )?;
+        });
+        let changes = vec![self.attempt(reference)?];
         // The same octets again are no new attempt; the same request with another MAC is one.
-        let about: &[&[u8]] = &[order.octets(), request_sha256, protection.mac()];
-        match self.commit(&store::commit("attempt", about, now, vec![], vec![counted]))? {
-            Committed::Done => Ok(Refusal::WrongCode),
-            Committed::AtCeiling => Ok(Refusal::CodeLocked),
-            Committed::Stale | Committed::Claimed(_) => Err(CaError::Contended),
-        }
+        let about: [&[u8]; 3] = [order.octets(), request_sha256, protection.mac()];
+        let counted = self.count(("attempt", &about), order, &wrong, changes, now)?;
+        Ok(match counted {
+            true => Refusal::WrongCode,
+            false => Refusal::CodeLocked,
+        })
     }
 
-    /// The code of a message was right, and no TBS is recorded that would say so.
+    /// The code of a message was right, and no commit that records what comes of it says so.
     pub(crate) fn proved(
         &self,
         order: &OrderId,
@@ -261,17 +254,39 @@ impl Ca<'_> {
         request_sha256: &[u8; 32],
         now: Instant,
     ) -> Result<Result<(), Refusal>, CaError> {
-        let proved = ledger_event(
-            order,
-            &Event::Proved(Proved {
-                request_sha256: octets(request_sha256)?,
-            }),
-            self.right_attempt(reference)?.into(),
-        )?;
-        let about: &[&[u8]] = &[order.octets(), request_sha256];
-        match self.commit(&store::commit("proved", about, now, vec![], vec![proved]))? {
-            Committed::Done => Ok(Ok(())),
-            Committed::AtCeiling => Ok(Err(Refusal::CodeLocked)),
+        let name = ("proved", &[order.octets(), &request_sha256[..]][..]);
+        self.proved_as(name, order, reference, request_sha256, now)
+    }
+
+    fn proved_as(
+        &self,
+        name: (&str, &[&[u8]]),
+        order: &OrderId,
+        reference: &ReferenceNumber,
+        request_sha256: &[u8; 32],
+        now: Instant,
+    ) -> Result<Result<(), Refusal>, CaError> {
+        let right = Event::Proved(Proved {
+            request_sha256: octets(request_sha256)?,
+        });
+        let changes = self.right_attempt(reference)?.into();
+        let heard = self.count(name, order, &right, changes, now)?;
+        Ok(heard.then_some(()).ok_or(Refusal::CodeLocked))
+    }
+
+    /// Records an attempt that has this name; `false` when there is none left.
+    fn count(
+        &self,
+        (act, about): (&str, &[&[u8]]),
+        order: &OrderId,
+        event: &Event,
+        changes: Vec<Change>,
+        now: Instant,
+    ) -> Result<bool, CaError> {
+        let event = ledger_event(order, event, changes)?;
+        match self.commit(&store::commit(act, about, now, vec![], vec![event]))? {
+            Committed::Done => Ok(true),
+            Committed::AtCeiling => Ok(false),
             Committed::Stale | Committed::Claimed(_) => Err(CaError::Contended),
         }
     }
@@ -306,7 +321,7 @@ impl Ca<'_> {
     }
 
     /// Whether a transaction's name is that of these octets: they have begun it, or are kept.
-    fn owns_transaction(
+    pub(crate) fn owns_transaction(
         &self,
         transaction: &[u8],
         request_sha256: &[u8; 32],

@@ -126,31 +126,69 @@ fn r32_a_ledger_that_does_not_write_lets_nobody_guess() {
     assert_eq!(ledger.head().unwrap().size, 1, "the order's registration");
 }
 
-/// What is kept has paid: guesses that lock the code meanwhile do not cost its certificate, and open nothing else.
-#[test]
-fn r32_a_request_that_is_kept_is_answered_whatever_is_guessed_meanwhile() {
-    let scene = Scene::new();
-    let ledger = MemoryLedger::new();
-    let registration = scene.order(&ledger, 1);
-    let code = &registration.authorization_code;
-    let mut client = Client::new(&registration, 1, &[]);
-    scene.bank.silent.store(1, Ordering::SeqCst);
-    let asking = client.ask(false);
-    let first = asking.message().to_vec();
-    let waiting = Message::parse(&scene.answer(&ledger, &first, 1)).unwrap();
-    assert_eq!(waiting.body().name(), "ip");
-    for number in 0..5 {
-        let guess = guess(&first, number);
-        let (failures, ..) = refused(&scene.answer(&ledger, &guess, number));
-        assert_eq!(failures, [FailureInfo::BadMessageCheck], "{number}");
+/// Locks an order's code by as many guesses as are let through, at whatever message; none of them learns more.
+fn lock(scene: &Scene, ledger: &MemoryLedger, message: &[u8]) {
+    for number in 0..7 {
+        let guess = guess(message, number);
+        let (failures, _, by_code) = refused(&scene.answer(ledger, &guess, number));
+        let expected = match number {
+            0..5 => FailureInfo::BadMessageCheck,
+            _ => FailureInfo::NotAuthorized,
+        };
+        assert_eq!(
+            (&failures[..], by_code),
+            (&[expected][..], false),
+            "{number}"
+        );
     }
-    let (_, text, by_code) = refused(&scene.answer(&ledger, &by(code, &first, 99), 2));
-    assert!(text.contains("여러 번") && !by_code, "{text}");
-    let found = issued(asking, &scene.answer(&ledger, &first, 3)).unwrap();
-    let serial = sweep::octets(&found).remove(0);
-    let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
-    let answer = scene.answer(&ledger, confirming.message(), 5);
-    confirming.take(&answer, now()).unwrap();
-    let status = scene.ca(&ledger).status(&serial).unwrap();
-    assert_eq!(status, CertificateStatus::Good);
+}
+
+/// What is kept has paid, and so has what is given: guesses that lock the code meanwhile cost no certificate, and the
+/// lock opens to nothing else.
+#[test]
+fn r32_what_was_begun_is_ended_whatever_is_guessed_meanwhile() {
+    // Asked for again by the same octets, or polled for; guessed at the one or at the other.
+    for (polls, at_the_poll) in [(false, false), (true, false), (true, true)] {
+        let scene = Scene::new();
+        let ledger = MemoryLedger::new();
+        let registration = scene.order(&ledger, 1);
+        let code = &registration.authorization_code;
+        let mut client = Client::new(&registration, 1, &[]);
+        scene.bank.silent.store(1, Ordering::SeqCst);
+        let mut asking = client.ask(false);
+        let first = asking.message().to_vec();
+        let waiting = scene.answer(&ledger, &first, 1);
+        assert_eq!(Message::parse(&waiting).unwrap().body().name(), "ip");
+        if polls {
+            let step = asking.take(&waiting, now(), &mut LabRng::new(2)).unwrap();
+            let Step::Wait { then, .. } = step else {
+                panic!("not waiting")
+            };
+            asking = *then;
+        }
+        let guessed_at = if at_the_poll {
+            asking.message()
+        } else {
+            &first
+        };
+        lock(&scene, &ledger, guessed_at);
+        let is_locked = |message: &[u8]| {
+            let (_, text, by_code) = refused(&scene.answer(&ledger, message, 2));
+            assert!(text.contains("여러 번") && !by_code, "{text}");
+        };
+        // Other octets by the right code, in that transaction and in another.
+        is_locked(&by(code, &first, 99));
+        is_locked(Client::new(&registration, 2, &[]).ask(false).message());
+
+        let answer = scene.answer(&ledger, asking.message(), 3);
+        let found = issued(asking, &answer).unwrap();
+        let serial = sweep::octets(&found).remove(0);
+        let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
+        // The certificate has come, and the right code was heard: what is locked now is locked again.
+        lock(&scene, &ledger, confirming.message());
+        let answer = scene.answer(&ledger, confirming.message(), 5);
+        confirming.take(&answer, now()).unwrap();
+        let status = scene.ca(&ledger).status(&serial).unwrap();
+        assert_eq!(status, CertificateStatus::Good);
+    }
 }

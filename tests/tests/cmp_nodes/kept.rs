@@ -220,6 +220,29 @@ fn a_kept_renewal_is_destroyed_after_a_day() {
     );
 }
 
+/// Only the octets that are kept wait under their name.
+#[test]
+fn other_octets_do_not_wait_in_the_place_of_what_is_kept() {
+    let renewal = Renewal::new();
+    let (credential, trust) = (renewal.credential(), &renewal.trusted[..]);
+    let waiting = renewal.begin(&credential, &trust, false);
+    let kept = Message::parse(&waiting.request).unwrap();
+    let mut header = kept.header().clone();
+    header.sender_nonce = Some(der::asn1::OctetString::new([7; 16]).unwrap());
+    let certificates: Vec<_> = kept.extra_certs().collect();
+    let with = Protector::Key(&*renewal.key);
+    let mut rng = LabRng::new(9);
+    let body = kept.body().clone();
+    let certificates = certificates.iter().map(Vec::as_slice);
+    let other = Message::protect(header, body, certificates, &with, &mut rng).unwrap();
+    renewal.scene.bank.silent.store(2, Ordering::SeqCst);
+    assert_eq!(
+        renewal.told(other.der(), now()),
+        ("error", vec![FailureInfo::TransactionIdInUse])
+    );
+    assert_eq!(renewal.told(&waiting.request, now()).0, "kup");
+}
+
 /// A request that stands with its order ends with it, however it was confirmed.
 #[test]
 fn a_kept_first_request_ends_with_its_order() {

@@ -133,8 +133,8 @@ fn every_commit_of_an_issue_may_fail() {
                 live(&scene, &counting, &registration, what, Again::Octets).unwrap();
                 counting.calls()
             };
-            // The record and the signature; the code of the certConf, and the confirmation.
-            assert_eq!(calls, if implicit { 2 } else { 4 });
+            // The record, the signature, and the confirmation.
+            assert_eq!(calls, if implicit { 2 } else { 3 });
             for call in 1..=calls {
                 for when in [When::Before, When::After] {
                     for then in [Then::Dies, Then::GoesOn] {

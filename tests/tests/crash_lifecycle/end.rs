@@ -69,6 +69,9 @@ pub(crate) fn end_of(lab: &Lab<'_>, ledgers: &LabLedgers, person: &Person) -> En
                 .or_insert(0) += 1;
         }
     }
+    // A right code whose request the fault has ended (R32): how often programs failed, not what came of it.
+    let proved = recorded.remove("ca.proved").unwrap_or(0);
+    assert!(proved <= 1, "{proved} right codes came to nothing");
     for kind in ["ca.registered", "ca.recorded", "ca.signed", "ca.confirmed"] {
         assert_eq!(recorded.get(kind), Some(&certificates.len()), "{kind}");
     }

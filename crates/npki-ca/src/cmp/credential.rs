@@ -5,7 +5,10 @@ use npki_core::{Instant, OrderAction, OrderId, ReferenceNumber};
 use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
 
 use super::{Admitted, CmpCa, Refused, answer::Shown, unwritable};
-use crate::{CaError, Protection, Refusal};
+use crate::{
+    CaError, Protection, Refusal,
+    store::{DEFERRED, TRANSACTION, sha256},
+};
 
 /// By what a message is protected; not verified yet.
 pub(super) enum Credential {
@@ -93,8 +96,9 @@ impl CmpCa<'_> {
         })
     }
 
-    /// Verifies the protection of a message that asks for no certificate. A wrong code is counted, and a
-    /// right one forgets what was counted, before anything comes of it.
+    /// Verifies the protection of a message from which no certificate is made. A wrong code is counted before
+    /// anything comes of it, and so is a right one, which forgets what was counted; unless the message goes on
+    /// with what a right one has begun.
     pub(super) fn authenticate(
         &self,
         admitted: &Admitted<'_>,
@@ -110,7 +114,9 @@ impl CmpCa<'_> {
                     Ok(order) => order,
                     Err(refusal) => return Ok(Err(refusal.into())),
                 };
-                if let Err(refusal) = self.ca.proved(&order, reference, sha256, now)? {
+                if !self.goes_on(admitted, &order)?
+                    && let Err(refusal) = self.ca.proved(&order, reference, sha256, now)?
+                {
                     return Ok(Err(refusal.into()));
                 }
                 *shown = Some(Shown {
@@ -136,6 +142,20 @@ impl CmpCa<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a message goes on with a transaction of this order: its code was counted when that began, and
+    /// what has been given or kept since is not lost to guesses that lock the code. Who knows the
+    /// transaction's name has seen a MAC by the code, and needs no CA to try codes.
+    fn goes_on(&self, admitted: &Admitted<'_>, order: &OrderId) -> Result<bool, CaError> {
+        if !self.follows(admitted) {
+            return Ok(false);
+        }
+        let transaction = sha256(admitted.incoming.transaction());
+        Ok(
+            self.ca.order_at(&TRANSACTION, &transaction)? == Some(*order)
+                || self.ca.order_at(&DEFERRED, &transaction)? == Some(*order),
+        )
     }
 
     /// The certificate that says it has signed: the first one sent along that names this CA (RFC 9483

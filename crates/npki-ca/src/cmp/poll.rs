@@ -84,11 +84,13 @@ impl CmpCa<'_> {
         }];
         let about: &[&[u8]] = &[order.octets(), transaction, &admitted.sha256];
         let row = self.ca.ledger.sealed(&request_id(transaction))?;
-        // It was kept and its time is over: polls under this name find nothing.
-        if row.as_ref().is_some_and(|row| row.record.is_none()) {
-            return Ok(Err(crate::Refusal::TransactionInUse.into()));
-        }
-        if row.is_none() {
+        if let Some(row) = row {
+            let own = self.ca.owns_transaction(transaction, &admitted.sha256)?;
+            // Where its time is over, polls under this name find nothing.
+            if !own || row.record.is_none() {
+                return Ok(Err(crate::Refusal::TransactionInUse.into()));
+            }
+        } else {
             if state.deferred.len() >= KEPT {
                 return Ok(Err(Refused::of(FailureInfo::SystemUnavail)));
             }
