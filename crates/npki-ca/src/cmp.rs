@@ -29,9 +29,9 @@ pub use keys::{CmpKeys, EncryptionKey};
 /// A CA that speaks CMP: [`CmpCa::answer`] is all of it.
 ///
 /// What a transaction needs to be remembered stands in the ledger, so any node may take any message
-/// of it, and one that lost an answer asks again: the same bytes, or a new transaction with the same
-/// reference number and key, get the same certificate until it is confirmed, or until it could have
-/// been.
+/// of it, and one that lost an answer asks again: the same bytes get the same certificate until it is
+/// confirmed, or until it could have been, and so does a new transaction with the same key and
+/// reference number, unless wrong codes have locked that (R32).
 ///
 /// ```text
 /// ir, cr, p10cr   by reference number and authorization code: what the bank has ordered
@@ -79,7 +79,7 @@ pub struct CmpAnswered {
     pub failure: Option<CaError>,
 }
 
-/// A request whose protection was verified.
+/// A message, and by what it is protected; who works with it verifies that.
 struct Admitted<'a> {
     incoming: &'a Incoming,
     /// SHA-256 of its protected part: what names it towards ledger and bank.

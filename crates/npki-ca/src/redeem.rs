@@ -42,8 +42,8 @@ impl Grant {
 impl Ca<'_> {
     /// Checks a request, claims what may be used once, and records the TBS of its certificate.
     ///
-    /// The same request again, or a new transaction with the same credential and key, leads to the
-    /// same certificate until it is confirmed.
+    /// The same request again leads to the same certificate until it is confirmed, and so does a new
+    /// transaction with the same key and the same credential, while that is good for anything.
     ///
     /// # Errors
     /// [`CaError`] when the CA could not find out or record; repeat the call. What the requester did
@@ -70,18 +70,25 @@ impl Ca<'_> {
     /// A request by a code that was right has recorded no TBS, whatever was wrong or was there before: its
     /// attempt is counted, and all are forgotten (R32). Before that nobody is told anything.
     ///
-    /// The same octets count once, and those that have begun a transaction did when they began it.
+    /// That of octets that have begun a transaction, or are kept, was counted then.
     pub(crate) fn right_code(
         &self,
         order: &OrderId,
         request: &Request<'_>,
         now: Instant,
     ) -> Result<Result<(), Refusal>, CaError> {
-        let known = self.known_transaction(request.transaction, &request.sha256)?;
-        match (known, request.protection.reference()) {
-            (None, Some(reference)) => self.proved(order, reference, &request.sha256, now),
-            _ => Ok(Ok(())),
+        let Some(reference) = request.protection.reference() else {
+            return Ok(Ok(()));
+        };
+        if self.owns_transaction(request.transaction, &request.sha256)? {
+            return Ok(Ok(()));
         }
+        let message = ByCode {
+            protection: &request.protection,
+            reference,
+            sha256: &request.sha256,
+        };
+        self.proved(order, message, false, now)
     }
 
     /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for. What comes of it is told
@@ -135,7 +142,8 @@ impl Ca<'_> {
     }
 
     /// Finds the order and checks the request's protection. A wrong code is counted before that is told; the
-    /// attempt of a right one by the commit that records the TBS, or by [`Ca::right_code`].
+    /// attempt of a right one by the commit that records the TBS or by [`Ca::right_code`], where it is not
+    /// locked already.
     pub(crate) fn admit(
         &self,
         request: &Request<'_>,
@@ -144,23 +152,22 @@ impl Ca<'_> {
     ) -> Result<Result<OrderId, Refusal>, CaError> {
         match &request.protection {
             Protection::Code { reference, .. } | Protection::CmpCode { reference, .. } => {
-                // Read for right and wrong codes alike.
-                let tried = self.ledger.counter(&attempts(reference)?)?;
-                let heard = self.owns_transaction(request.transaction, &request.sha256)?;
-                let judged =
-                    self.judge_code(&request.protection, reference, &request.sha256, now)?;
-                let Ok(order) = judged else {
-                    return Ok(judged);
+                // Read before the code is judged: what is right and what is wrong take the same time.
+                let locked = self.is_locked(reference)?
+                    && !self.owns_transaction(request.transaction, &request.sha256)?;
+                let message = ByCode {
+                    protection: &request.protection,
+                    reference,
+                    sha256: &request.sha256,
                 };
-                if tried < self.settings.code_attempts || heard {
-                    return Ok(Ok(order));
+                match self.judge_code(message, now)? {
+                    // Meanwhile a right one may have forgotten the wrong ones.
+                    Ok(order) if locked => {
+                        let proved = self.proved(&order, message, locked, now)?;
+                        Ok(proved.map(|()| order))
+                    }
+                    judged => Ok(judged),
                 }
-                // It is locked: what is right looks like what is wrong, unless a right one has meanwhile
-                // forgotten the wrong ones.
-                let about: [&[u8]; 3] = [order.octets(), &request.sha256, request.protection.mac()];
-                let name = ("attempt", &about[..]);
-                let heard = self.proved_as(name, &order, reference, &request.sha256, now)?;
-                Ok(heard.map(|()| order))
             }
             Protection::Certificate {
                 serial,
@@ -209,69 +216,61 @@ impl Ca<'_> {
     /// The order of a reference number, if the code is its. A wrong one is counted.
     pub(crate) fn judge_code(
         &self,
-        protection: &Protection<'_>,
-        reference: &ReferenceNumber,
-        request_sha256: &[u8; 32],
+        message: ByCode<'_>,
         now: Instant,
     ) -> Result<Result<OrderId, Refusal>, CaError> {
-        let Some(order) = self.order_at(&REFERENCE, reference.as_str().as_bytes())? else {
+        let reference = message.reference.as_str().as_bytes();
+        let Some(order) = self.order_at(&REFERENCE, reference)? else {
             return Ok(Err(Refusal::UnknownReference));
         };
-        if protection.is_by(&self.keys.code.code(&order)) {
+        if message.protection.is_by(&self.keys.code.code(&order)) {
             return Ok(Ok(order));
         }
-        self.attempted(&order, protection, reference, request_sha256, now)
-            .map(Err)
+        self.attempted(&order, message, now).map(Err)
     }
 
     /// Counts a wrong code, if there is an attempt left, and says which of the two it is.
     fn attempted(
         &self,
         order: &OrderId,
-        protection: &Protection<'_>,
-        reference: &ReferenceNumber,
-        request_sha256: &[u8; 32],
+        message: ByCode<'_>,
         now: Instant,
     ) -> Result<Refusal, CaError> {
         let wrong = Event::Attempted(Attempted {
-            request_sha256: octets(request_sha256)?,
+            request_sha256: octets(message.sha256)?,
         });
-        let changes = vec![self.attempt(reference)?];
-        // The same octets again are no new attempt; the same request with another MAC is one.
-        let about: [&[u8]; 3] = [order.octets(), request_sha256, protection.mac()];
-        let counted = self.count(("attempt", &about), order, &wrong, changes, now)?;
+        let changes = vec![self.attempt(message.reference)?];
+        let name = ("attempt", &message.attempt(order)[..]);
+        let counted = self.count(name, order, &wrong, changes, now)?;
         Ok(match counted {
             true => Refusal::WrongCode,
             false => Refusal::CodeLocked,
         })
     }
 
-    /// The code of a message was right, and no commit that records what comes of it says so.
+    /// The code of a message was right, and no commit that records what comes of it says so. The same octets
+    /// count once; of a code that was `locked` before it was judged they count as a wrong one's would.
     pub(crate) fn proved(
         &self,
         order: &OrderId,
-        reference: &ReferenceNumber,
-        request_sha256: &[u8; 32],
-        now: Instant,
-    ) -> Result<Result<(), Refusal>, CaError> {
-        let name = ("proved", &[order.octets(), &request_sha256[..]][..]);
-        self.proved_as(name, order, reference, request_sha256, now)
-    }
-
-    fn proved_as(
-        &self,
-        name: (&str, &[&[u8]]),
-        order: &OrderId,
-        reference: &ReferenceNumber,
-        request_sha256: &[u8; 32],
+        message: ByCode<'_>,
+        locked: bool,
         now: Instant,
     ) -> Result<Result<(), Refusal>, CaError> {
         let right = Event::Proved(Proved {
-            request_sha256: octets(request_sha256)?,
+            request_sha256: octets(message.sha256)?,
         });
-        let changes = self.right_attempt(reference)?.into();
-        let heard = self.count(name, order, &right, changes, now)?;
-        Ok(heard.then_some(()).ok_or(Refusal::CodeLocked))
+        let act = if locked { "attempt" } else { "proved" };
+        let changes = self.right_attempt(message.reference)?.into();
+        let name = (act, &message.attempt(order)[..]);
+        let counted = self.count(name, order, &right, changes, now)?;
+        Ok(counted.then_some(()).ok_or(Refusal::CodeLocked))
+    }
+
+    /// Whether no attempt is left.
+    pub(crate) fn is_locked(&self, reference: &ReferenceNumber) -> Result<bool, CaError> {
+        let tried = self.ledger.counter(&attempts(reference)?)?;
+        Ok(tried >= self.settings.code_attempts)
     }
 
     /// Records an attempt that has this name; `false` when there is none left.
@@ -456,11 +455,10 @@ impl Ca<'_> {
             request.transaction,
             &request.sha256,
         )?);
-        if request.protection.reference().is_some() {
-            let attempt = self.right_attempt(&reference)?;
-            // The attempt of octets that were kept was counted then.
-            let kept = self.owns_transaction(request.transaction, &request.sha256)?;
-            changes.extend(attempt.into_iter().skip(usize::from(kept)));
+        // Of octets that are kept it was counted when they were, and a lock since then stays.
+        let by_code = request.protection.reference().is_some();
+        if by_code && !self.owns_transaction(request.transaction, &request.sha256)? {
+            changes.extend(self.right_attempt(&reference)?);
         }
         let mut event = ledger_event(id, &Event::Recorded(recorded), changes)?;
         event.sealed = vec![self.seal(id, TBS, &made.tbs, rng)?];
@@ -525,6 +523,23 @@ impl Ca<'_> {
             km_tbs: self.unseal(order, &KM_TBS)?.map(|tbs| tbs.to_vec()),
             confirmation,
         })
+    }
+}
+
+/// A message that says it is protected by the code of a reference number.
+#[derive(Clone, Copy)]
+pub(crate) struct ByCode<'a> {
+    pub(crate) protection: &'a Protection<'a>,
+    pub(crate) reference: &'a ReferenceNumber,
+    /// Of what is protected.
+    pub(crate) sha256: &'a [u8; 32],
+}
+
+impl ByCode<'_> {
+    /// What tells it from other attempts: the same octets again are none, the same request with another MAC
+    /// is one.
+    fn attempt<'a>(&'a self, order: &'a OrderId) -> [&'a [u8]; 3] {
+        [order.octets(), self.sha256, self.protection.mac()]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::convert::Infallible;
 
-use npki_cmp::Protection;
+use npki_cmp::{PollReq, Protection};
 
 use super::*;
 
@@ -126,14 +126,14 @@ fn r32_a_ledger_that_does_not_write_lets_nobody_guess() {
     assert_eq!(ledger.head().unwrap().size, 1, "the order's registration");
 }
 
-/// Locks an order's code by as many guesses as are let through, at whatever message; none of them learns more.
-fn lock(scene: &Scene, ledger: &MemoryLedger, message: &[u8]) {
+/// Guesses seven times at a message of an order that has so many attempts left; none of them learns more.
+fn lock(scene: &Scene, ledger: &MemoryLedger, message: &[u8], left: u64) {
     for number in 0..7 {
         let guess = guess(message, number);
         let (failures, _, by_code) = refused(&scene.answer(ledger, &guess, number));
-        let expected = match number {
-            0..5 => FailureInfo::BadMessageCheck,
-            _ => FailureInfo::NotAuthorized,
+        let expected = match number < left {
+            true => FailureInfo::BadMessageCheck,
+            false => FailureInfo::NotAuthorized,
         };
         assert_eq!(
             (&failures[..], by_code),
@@ -141,6 +141,35 @@ fn lock(scene: &Scene, ledger: &MemoryLedger, message: &[u8]) {
             "{number}"
         );
     }
+}
+
+/// Says something else in the place of a message, by the code of an order.
+fn instead(registration: &Registration, message: &[u8], body: Body) -> Vec<u8> {
+    let mut header = Message::parse(message).unwrap().header().clone();
+    let reference = registration.reference.as_str().as_bytes();
+    header.sender_kid = Some(der::asn1::OctetString::new(reference).unwrap());
+    let mut rng = LabRng::new(88);
+    let with = Protector::Code {
+        code: &registration.authorization_code,
+        mac: MacAlgorithm::pbm(&mut rng),
+    };
+    let made = Message::protect(header, body, [], &with, &mut rng).unwrap();
+    made.der().to_vec()
+}
+
+fn body(message: &[u8]) -> Body {
+    Message::parse(message).unwrap().body().clone()
+}
+
+fn poll() -> Body {
+    Body::PollReq(vec![PollReq { cert_req_id: 0 }])
+}
+
+/// Nobody hears that this was the right code.
+fn is_locked(scene: &Scene, ledger: &MemoryLedger, message: &[u8]) {
+    let (failures, text, by_code) = refused(&scene.answer(ledger, message, 2));
+    assert_eq!(failures, [FailureInfo::NotAuthorized], "{text}");
+    assert!(text.contains("여러 번") && !by_code, "{text}");
 }
 
 /// What is kept has paid, and so has what is given: guesses that lock the code meanwhile cost no certificate, and the
@@ -158,7 +187,7 @@ fn r32_what_was_begun_is_ended_whatever_is_guessed_meanwhile() {
         let mut asking = client.ask(false);
         let first = asking.message().to_vec();
         let waiting = scene.answer(&ledger, &first, 1);
-        assert_eq!(Message::parse(&waiting).unwrap().body().name(), "ip");
+        assert_eq!(body(&waiting).name(), "ip");
         if polls {
             let step = asking.take(&waiting, now(), &mut LabRng::new(2)).unwrap();
             let Step::Wait { then, .. } = step else {
@@ -171,24 +200,58 @@ fn r32_what_was_begun_is_ended_whatever_is_guessed_meanwhile() {
         } else {
             &first
         };
-        lock(&scene, &ledger, guessed_at);
-        let is_locked = |message: &[u8]| {
-            let (_, text, by_code) = refused(&scene.answer(&ledger, message, 2));
-            assert!(text.contains("여러 번") && !by_code, "{text}");
-        };
+        lock(&scene, &ledger, guessed_at, 5);
         // Other octets by the right code, in that transaction and in another.
-        is_locked(&by(code, &first, 99));
-        is_locked(Client::new(&registration, 2, &[]).ask(false).message());
+        is_locked(&scene, &ledger, &by(code, &first, 99));
+        let mut other = Client::new(&registration, 2, &[]);
+        is_locked(&scene, &ledger, other.ask(false).message());
 
         let answer = scene.answer(&ledger, asking.message(), 3);
         let found = issued(asking, &answer).unwrap();
         let serial = sweep::octets(&found).remove(0);
         let mut confirming = found.confirm(now(), &mut LabRng::new(4)).unwrap();
-        // The certificate has come, and the right code was heard: what is locked now is locked again.
-        lock(&scene, &ledger, confirming.message());
+        // The certificate has come, and nothing was forgotten for that.
+        lock(&scene, &ledger, confirming.message(), 0);
+        let genm = instead(&registration, confirming.message(), Body::Genm(vec![]));
+        is_locked(&scene, &ledger, &genm);
         let answer = scene.answer(&ledger, confirming.message(), 5);
         confirming.take(&answer, now()).unwrap();
         let status = scene.ca(&ledger).status(&serial).unwrap();
         assert_eq!(status, CertificateStatus::Good);
     }
+}
+
+/// A locked code goes on with no transaction but its own, whoever's the nonce is.
+#[test]
+fn r32_a_locked_code_hides_in_no_other_transaction() {
+    let scene = Scene::new();
+    let ledger = MemoryLedger::new();
+    let (locked, other) = (scene.order(&ledger, 1), scene.order(&ledger, 2));
+    let mut client = Client::new(&other, 2, &[]);
+    let asking = client.ask(false);
+    let answer = scene.answer(&ledger, asking.message(), 1);
+    let found = issued(asking, &answer).unwrap();
+    let mut confirming = found.confirm(now(), &mut LabRng::new(2)).unwrap();
+
+    let mut client = Client::new(&locked, 1, &[]);
+    let first = client.ask(false).message().to_vec();
+    lock(&scene, &ledger, &first, 5);
+    // The nonce of the refusal is ours, and says nothing.
+    let mut header = Message::parse(&first).unwrap().header().clone();
+    let refusal = Message::parse(&scene.answer(&ledger, &first, 3)).unwrap();
+    header.recip_nonce = refusal.header().sender_nonce.clone();
+    let mut rng = LabRng::new(3);
+    let with = Protector::Code {
+        code: &locked.authorization_code,
+        mac: MacAlgorithm::pbm(&mut rng),
+    };
+    let own = Message::protect(header, poll(), [], &with, &mut rng).unwrap();
+    is_locked(&scene, &ledger, own.der());
+    // Nor does that of another order, in whose transaction a certificate was given.
+    for body in [poll(), body(confirming.message())] {
+        let others = instead(&locked, confirming.message(), body);
+        is_locked(&scene, &ledger, &others);
+    }
+    let answer = scene.answer(&ledger, confirming.message(), 4);
+    confirming.take(&answer, now()).unwrap();
 }

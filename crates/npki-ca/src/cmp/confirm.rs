@@ -23,7 +23,7 @@ impl CmpCa<'_> {
         shown: &mut Option<Shown>,
         now: Instant,
     ) -> Result<Result<Answer, Refused>, CaError> {
-        let sender = match self.authenticate(admitted, shown, now)? {
+        let sender = match self.authenticate_following(admitted, shown, now)? {
             Ok(sender) => sender,
             Err(refused) => return Ok(Err(refused)),
         };

@@ -7,6 +7,7 @@ use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
 use super::{Admitted, CmpCa, Refused, answer::Shown, unwritable};
 use crate::{
     CaError, Protection, Refusal,
+    redeem::ByCode,
     store::{DEFERRED, TRANSACTION, sha256},
 };
 
@@ -96,11 +97,40 @@ impl CmpCa<'_> {
         })
     }
 
-    /// Verifies the protection of a message from which no certificate is made. A wrong code is counted before
-    /// anything comes of it, and so is a right one, which forgets what was counted; unless the message goes on
-    /// with what a right one has begun.
+    /// Verifies the protection of a message from which no certificate is made. A wrong code is counted, and a
+    /// right one forgets what was counted, before anything comes of it.
     pub(super) fn authenticate(
         &self,
+        admitted: &Admitted<'_>,
+        shown: &mut Option<Shown>,
+        now: Instant,
+    ) -> Result<Result<Sender, Refused>, CaError> {
+        self.authenticate_in([None; 2], admitted, shown, now)
+    }
+
+    /// The same for a message that goes on with a transaction: its code was counted when that began, and what
+    /// has been given or kept since is not lost to guesses that lock the code.
+    ///
+    /// Who knows the transaction's name can tell a right code from a wrong one here, however often he tries:
+    /// he has seen a MAC by that code, and needs no CA for it.
+    pub(super) fn authenticate_following(
+        &self,
+        admitted: &Admitted<'_>,
+        shown: &mut Option<Shown>,
+        now: Instant,
+    ) -> Result<Result<Sender, Refused>, CaError> {
+        // Read before the code is judged: what is right and what is wrong take the same time.
+        let transaction = sha256(admitted.incoming.transaction());
+        let begun = [
+            self.ca.order_at(&TRANSACTION, &transaction)?,
+            self.ca.order_at(&DEFERRED, &transaction)?,
+        ];
+        self.authenticate_in(begun, admitted, shown, now)
+    }
+
+    fn authenticate_in(
+        &self,
+        begun: [Option<OrderId>; 2],
         admitted: &Admitted<'_>,
         shown: &mut Option<Shown>,
         now: Instant,
@@ -108,14 +138,18 @@ impl CmpCa<'_> {
         let message = admitted.incoming.message();
         match &admitted.by {
             Credential::Code { reference, mac } => {
-                let protection = Protection::CmpCode { reference, message };
-                let sha256 = &admitted.sha256;
-                let order = match self.ca.judge_code(&protection, reference, sha256, now)? {
+                let message = ByCode {
+                    protection: &Protection::CmpCode { reference, message },
+                    reference,
+                    sha256: &admitted.sha256,
+                };
+                let locked = self.ca.is_locked(reference)?;
+                let order = match self.ca.judge_code(message, now)? {
                     Ok(order) => order,
                     Err(refusal) => return Ok(Err(refusal.into())),
                 };
-                if !self.goes_on(admitted, &order)?
-                    && let Err(refusal) = self.ca.proved(&order, reference, sha256, now)?
+                if !begun.contains(&Some(order))
+                    && let Err(refusal) = self.ca.proved(&order, message, locked, now)?
                 {
                     return Ok(Err(refusal.into()));
                 }
@@ -142,20 +176,6 @@ impl CmpCa<'_> {
                 }
             }
         }
-    }
-
-    /// Whether a message goes on with a transaction of this order: its code was counted when that began, and
-    /// what has been given or kept since is not lost to guesses that lock the code. Who knows the
-    /// transaction's name has seen a MAC by the code, and needs no CA to try codes.
-    fn goes_on(&self, admitted: &Admitted<'_>, order: &OrderId) -> Result<bool, CaError> {
-        if !self.follows(admitted) {
-            return Ok(false);
-        }
-        let transaction = sha256(admitted.incoming.transaction());
-        Ok(
-            self.ca.order_at(&TRANSACTION, &transaction)? == Some(*order)
-                || self.ca.order_at(&DEFERRED, &transaction)? == Some(*order),
-        )
     }
 
     /// The certificate that says it has signed: the first one sent along that names this CA (RFC 9483

@@ -59,7 +59,32 @@ impl CmpCa<'_> {
             return Ok(Err(Refused::of(FailureInfo::SystemUnavail)));
         };
         let transaction = admitted.incoming.transaction();
-        let state = self.ca.state(&order)?;
+        if let Some(row) = self.ca.ledger.sealed(&request_id(transaction))? {
+            let own = self.ca.owns_transaction(transaction, &admitted.sha256)?;
+            // Where its time is over, polls under this name find nothing.
+            if !own || row.record.is_none() {
+                return Ok(Err(crate::Refusal::TransactionInUse.into()));
+            }
+        } else if let Err(refused) = self.keep(admitted, &order, now, rng)? {
+            return Ok(Err(refused));
+        }
+        let body = admitted.incoming.message().body();
+        Ok(Ok(Answer::waiting(body, ids)))
+    }
+
+    /// Keeps a request, sealed, with its order.
+    fn keep(
+        &self,
+        admitted: &Admitted<'_>,
+        order: &OrderId,
+        now: Instant,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Result<(), Refused>, CaError> {
+        let transaction = admitted.incoming.transaction();
+        let state = self.ca.state(order)?;
+        if state.deferred.len() >= KEPT {
+            return Ok(Err(Refused::of(FailureInfo::SystemUnavail)));
+        }
         let deferred = Deferred {
             transaction: octets(transaction)?,
             request_sha256: octets(&admitted.sha256)?,
@@ -73,38 +98,22 @@ impl CmpCa<'_> {
                 end: None,
             },
         ];
-        changes.extend(keep(&order, &deferred)?);
+        changes.extend(keep(order, &deferred)?);
         let message = admitted.incoming.message().der();
         let sealing = &self.ca.keys.sealing;
-        let mut event = ledger_event(&order, &Event::Deferred(deferred), changes)?;
+        let mut event = ledger_event(order, &Event::Deferred(deferred), changes)?;
         event.sealed = vec![SealedEntry {
             id: request_id(transaction),
             kind: REQUEST,
-            record: sealing.seal_for(&order_stream(&order), &REQUEST, message, rng)?,
+            record: sealing.seal_for(&order_stream(order), &REQUEST, message, rng)?,
         }];
         let about: &[&[u8]] = &[order.octets(), transaction, &admitted.sha256];
-        let row = self.ca.ledger.sealed(&request_id(transaction))?;
-        if let Some(row) = row {
-            let own = self.ca.owns_transaction(transaction, &admitted.sha256)?;
-            // Where its time is over, polls under this name find nothing.
-            if !own || row.record.is_none() {
-                return Ok(Err(crate::Refusal::TransactionInUse.into()));
-            }
-        } else {
-            if state.deferred.len() >= KEPT {
-                return Ok(Err(Refused::of(FailureInfo::SystemUnavail)));
-            }
-            let commit = store::commit("defer", about, now, vec![], vec![event]);
-            match self.ca.commit(&commit)? {
-                Committed::Done => {}
-                Committed::Claimed(_) => {
-                    return Ok(Err(crate::Refusal::TransactionInUse.into()));
-                }
-                Committed::Stale | Committed::AtCeiling => return Err(CaError::Contended),
-            }
+        let commit = store::commit("defer", about, now, vec![], vec![event]);
+        match self.ca.commit(&commit)? {
+            Committed::Done => Ok(Ok(())),
+            Committed::Claimed(_) => Ok(Err(crate::Refusal::TransactionInUse.into())),
+            Committed::Stale | Committed::AtCeiling => Err(CaError::Contended),
         }
-        let body = admitted.incoming.message().body();
-        Ok(Ok(Answer::waiting(body, ids)))
     }
 
     /// pollReq: works with the request of this transaction again, as if it had come just now.
@@ -116,7 +125,7 @@ impl CmpCa<'_> {
         now: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Result<Answer, Refused>, CaError> {
-        let sender = match self.authenticate(admitted, shown, now)? {
+        let sender = match self.authenticate_following(admitted, shown, now)? {
             Ok(sender) => sender,
             Err(refused) => return Ok(Err(refused)),
         };
