@@ -33,9 +33,11 @@ pub struct CaSettings {
     pub notice: String,
     /// Where the certification practice statement is.
     pub cps_uri: String,
-    /// Where the CRL is; `{partition}` in it stands for the partition's number, from 1 on.
+    /// Where the CRL is; `{partition}` in it stands for the partition's number, from 1 on. A list says that
+    /// this is its address, so it stays, or what was issued before has none.
     pub crl_uri: String,
-    /// Into how many partitions the CRL is divided; 1: it is whole.
+    /// Into how many partitions the CRL is divided; 1: it is whole. Each certificate stays in the one that
+    /// it names: there may be more of them some day, and never fewer.
     pub crl_partitions: u32,
     /// Where the OCSP responder is.
     pub ocsp_uri: String,

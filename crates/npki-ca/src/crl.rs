@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 
 use crate::{
     Ca, CaError,
-    event::Revoked,
+    event::Listed,
     store::{self, CRL_WRITTEN, Committed, REVOKED, REVOKED_AT, TRIES, by_time},
 };
 
@@ -21,7 +21,7 @@ use crate::{
 pub enum CrlScope {
     /// All of them. Where the certificates name one address alone, the list names it too.
     Whole,
-    /// Those whose certificates name this partition, counted from 0.
+    /// Those whose certificates name this partition, counted from 0; how many there are now does not matter.
     Partition(u32),
 }
 
@@ -124,20 +124,36 @@ impl Ca<'_> {
         self.revoked_entries(CrlScope::Whole, Some(since))
     }
 
-    /// Where the CRL is found that covers a certificate with this serial number.
-    pub(crate) fn crl_uri(&self, serial: &SerialNumber) -> String {
-        let partition = partition_of(serial, self.settings.crl_partitions);
-        self.partition_uri(partition)
+    /// The partition of the CRL that a new certificate with this serial number names; none where it names
+    /// the whole.
+    pub(crate) fn partition(&self, serial: &SerialNumber) -> Option<u32> {
+        let partitions = self.settings.crl_partitions;
+        self.names_partitions()
+            .then(|| partition_of(serial, partitions))
+    }
+
+    /// Where the CRL is found that covers a new certificate with this serial number.
+    pub(crate) fn crl_uri(&self, serial: &SerialNumber) -> Result<String, CaError> {
+        self.check(CrlScope::Whole)?;
+        Ok(self.partition_uri(self.partition(serial).unwrap_or(0)))
     }
 
     fn partition_uri(&self, partition: u32) -> String {
         let number = partition.saturating_add(1).to_string();
-        self.settings.crl_uri.replace("{partition}", &number)
+        self.settings.crl_uri.replace(PARTITION, &number)
+    }
+
+    fn names_partitions(&self) -> bool {
+        self.settings.crl_uri.contains(PARTITION)
     }
 
     fn check(&self, scope: CrlScope) -> Result<(), CaError> {
         let partitions = self.settings.crl_partitions.max(1);
+        let divided = partitions > 1 || scope != CrlScope::Whole;
         match scope {
+            _ if divided && !self.names_partitions() => {
+                Err(CaError::CrlAddress(self.settings.crl_uri.clone()))
+            }
             CrlScope::Partition(partition) if partition >= partitions => Err(CaError::Partition {
                 partition,
                 partitions,
@@ -285,20 +301,18 @@ impl Ca<'_> {
             let Some(last) = rows.last() else { break };
             span = span.after(last.key.octets());
             for row in &rows {
-                let revoked = Revoked::from_der(row.value.octets()).map_err(|_| damaged())?;
+                let listed = Listed::from_der(row.value.octets()).map_err(|_| damaged())?;
                 let serial = row.key.octets().get(time..).ok_or_else(damaged)?;
                 let serial = SerialNumber::from_octets(serial).map_err(|_| damaged())?;
                 let covered = match scope {
                     CrlScope::Whole => true,
-                    CrlScope::Partition(partition) => {
-                        partition_of(&serial, self.settings.crl_partitions) == partition
-                    }
+                    CrlScope::Partition(partition) => listed.partition == Some(partition),
                 };
                 if covered {
                     entries.push(CrlEntry {
                         serial_number: serial,
-                        revoked_at: revoked.at,
-                        reason: Some(revoked.reason),
+                        revoked_at: listed.at,
+                        reason: Some(listed.reason),
                         invalidity: None,
                     });
                 }
@@ -346,6 +360,9 @@ fn rsa_octets(key: &dyn SigningKey) -> Option<usize> {
     let key = pkcs1::RsaPublicKeyRef::try_from(octets).ok()?;
     Some(key.modulus.as_bytes().len())
 }
+
+/// What stands in [`CaSettings::crl_uri`](crate::CaSettings::crl_uri) for the number of a partition.
+const PARTITION: &str = "{partition}";
 
 /// Partitions are told by the random part of the serial number, so that no counter is needed.
 fn partition_of(serial: &SerialNumber, partitions: u32) -> u32 {

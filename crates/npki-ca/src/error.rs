@@ -76,6 +76,9 @@ pub enum CaError {
         /// How many there are.
         partitions: u32,
     },
+    /// The CRL is divided, and the address of its parts is one and the same. Nothing is issued or listed.
+    #[error("the CRL has partitions, and its address {0:?} has no {{partition}} in it")]
+    CrlAddress(String),
     /// An OCSP answer cannot be made.
     #[error("the OCSP answer cannot be made")]
     Ocsp(#[from] OcspTbsError),

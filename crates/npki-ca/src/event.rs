@@ -87,6 +87,9 @@ pub(crate) struct Recorded {
     /// The key-management certificate of the same order.
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) km: Option<RecordedKm>,
+    /// The partition of the CRL that the certificate names; none names the whole.
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) partition: Option<u32>,
 }
 
 /// The second TBS of a pair, recorded with the first.
@@ -96,13 +99,20 @@ pub(crate) struct RecordedKm {
     /// The successor of the signing certificate's.
     pub(crate) serial: OctetString,
     pub(crate) tbs_sha256: OctetString,
+    /// As in [`Recorded`].
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) partition: Option<u32>,
 }
 
 impl Recorded {
-    /// The serial numbers of the order's certificates, the signing one's first.
-    pub(crate) fn serials(&self) -> impl Iterator<Item = &[u8]> {
-        core::iter::once(self.serial.as_bytes())
-            .chain(self.km.iter().map(|km| km.serial.as_bytes()))
+    /// The serial numbers of the order's certificates, the signing one's first, and the partitions of the
+    /// CRL that they name.
+    pub(crate) fn serials(&self) -> impl Iterator<Item = (&[u8], Option<u32>)> {
+        let km = self
+            .km
+            .iter()
+            .map(|km| (km.serial.as_bytes(), km.partition));
+        core::iter::once((self.serial.as_bytes(), self.partition)).chain(km)
     }
 }
 
@@ -136,6 +146,16 @@ pub(crate) struct Lapsed {
 pub(crate) struct Revoked {
     pub(crate) at: Instant,
     pub(crate) reason: RevocationReason,
+}
+
+/// What the CRL's indexes have of a revoked certificate; no event of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Listed {
+    pub(crate) at: Instant,
+    pub(crate) reason: RevocationReason,
+    /// The partition that the certificate names, whatever the settings say by now.
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) partition: Option<u32>,
 }
 
 /// The bank has taken the news.

@@ -417,9 +417,11 @@ impl Ca<'_> {
                     public_key_sha256: octets(&sha256(&store::der(asked.public_key)?))?,
                     serial: octets(km.serial.octets())?,
                     tbs_sha256: octets(&sha256(&km.tbs))?,
+                    partition: self.partition(&km.serial),
                 }),
                 _ => None,
             },
+            partition: self.partition(&serial),
         };
         let owner = key(id.octets())?;
         let take = |claim: String| -> Result<Change, CaError> {

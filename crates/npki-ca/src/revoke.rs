@@ -5,7 +5,7 @@ use npki_ledger::Change;
 
 use crate::{
     Ca, CaError, Refusal,
-    event::{Event, Recorded, Revoked},
+    event::{Event, Listed, Recorded, Revoked},
     kept::destroy,
     news::News,
     state::Outcome,
@@ -152,14 +152,17 @@ pub(crate) fn revoked_changes(
     recorded: &Recorded,
     revoked: &Revoked,
 ) -> Result<Vec<Change>, CaError> {
-    let der = revoked.to_der()?;
-    recorded
-        .serials()
-        .flat_map(|serial| {
-            let at = store::by_time(revoked.at, serial);
-            [put(REVOKED, serial, &der), put(REVOKED_AT, at, &der)]
-        })
-        .collect()
+    let mut changes = Vec::new();
+    for (serial, partition) in recorded.serials() {
+        let listed = Listed {
+            at: revoked.at,
+            reason: revoked.reason,
+            partition,
+        };
+        let (der, at) = (listed.to_der()?, store::by_time(revoked.at, serial));
+        changes.extend([put(REVOKED, serial, &der)?, put(REVOKED_AT, at, &der)?]);
+    }
+    Ok(changes)
 }
 
 impl CertificateStatus {

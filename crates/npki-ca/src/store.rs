@@ -22,9 +22,9 @@ pub(crate) const DEFERRED: IndexName = IndexName::from_static("deferred");
 pub(crate) const DEFERRED_UNTIL: IndexName = IndexName::from_static("deferred-until");
 /// serial → order id
 pub(crate) const SERIAL: IndexName = IndexName::from_static("serial");
-/// serial → [`crate::event::Revoked`]; what the CRL lists
+/// serial → [`crate::event::Listed`]; what the CRL lists
 pub(crate) const REVOKED: IndexName = IndexName::from_static("revoked");
-/// instant ‖ serial → [`crate::event::Revoked`]; the same by time, for delta CRLs
+/// instant ‖ serial → [`crate::event::Listed`]; the same by time, for delta CRLs
 pub(crate) const REVOKED_AT: IndexName = IndexName::from_static("revoked-at");
 /// a CRL's stream → the last complete list of it that was written to its end
 pub(crate) const CRL_WRITTEN: IndexName = IndexName::from_static("crl-written");

@@ -103,7 +103,7 @@ impl Ca<'_> {
             policy: Some(policy),
             notice: Some(&self.settings.notice),
             cps_uri: Some(&self.settings.cps_uri),
-            crl_uri: Some(&self.crl_uri(serial)),
+            crl_uri: Some(&self.crl_uri(serial)?),
             ocsp_uri: Some(&self.settings.ocsp_uri),
             identify_data,
             path_len: None,

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::bench::{Bench, at};
-use npki_ca::{CaError, CrlScope};
+use npki_ca::{BareRequest, Ca, CaError, CrlScope};
 use npki_cert::{Certificate, Crl, CrlProfile, lint_crl};
-use npki_core::RevocationReason;
+use npki_core::{Instant, OrderAction, RevocationReason, ValidityRule};
 use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
 
 const NOW: &str = "2026-11-23T10:00:00+09:00";
@@ -38,34 +38,7 @@ fn partitions_cover_every_certificate_once() {
             certificate
         })
         .collect();
-    let issuer = ca.settings().certificate.clone();
-    let mut found = BTreeSet::new();
-    for partition in 0..3 {
-        let scope = CrlScope::Partition(partition);
-        let crl = ca.crl_of(scope, now, &mut rng).unwrap();
-        assert!(signed_by(&crl, &issuer));
-        assert_eq!(lint_crl(&crl, CrlProfile::Partition), []);
-        assert_eq!(
-            crl.number(),
-            Some(&[1][..]),
-            "each stream counts for itself"
-        );
-        let point = crl
-            .issuing_distribution_point()
-            .unwrap()
-            .point
-            .clone()
-            .unwrap();
-        for certificate in &certificates {
-            let own = certificate.crl_distribution_points()[0].uris == point.uris;
-            let listed = crl.find(certificate.serial_number()).is_some();
-            assert_eq!(own, listed);
-            if listed {
-                assert!(found.insert(*certificate.serial_number()));
-            }
-        }
-    }
-    assert_eq!(found.len(), certificates.len());
+    assert_eq!(covered_once(&ca, 3, &certificates, now), certificates.len());
     let whole = ca.crl(now, &mut rng).unwrap();
     assert_eq!(lint_crl(&whole, CrlProfile::Complete), []);
     assert_eq!(whole.len(), certificates.len());
@@ -76,6 +49,90 @@ fn partitions_cover_every_certificate_once() {
             partitions: 3
         })
     ));
+}
+
+/// Holds every list against the address in each revoked certificate; gives how many they cover together.
+fn covered_once(ca: &Ca<'_>, partitions: u32, certificates: &[Certificate], now: Instant) -> usize {
+    let mut found = BTreeSet::new();
+    for partition in 0..partitions {
+        let scope = CrlScope::Partition(partition);
+        let crl = ca.crl_of(scope, now, &mut super::bench::Rng(5)).unwrap();
+        assert!(signed_by(&crl, &ca.settings().certificate));
+        assert_eq!(lint_crl(&crl, CrlProfile::Partition), []);
+        assert_eq!(
+            crl.number(),
+            Some(&[1][..]),
+            "each stream counts for itself"
+        );
+        let idp = crl.issuing_distribution_point().unwrap();
+        let point = idp.point.clone().unwrap();
+        for certificate in certificates {
+            let mut named = certificate.crl_distribution_points().iter();
+            let own = named.any(|named| named.uris == point.uris);
+            let listed = crl.find(certificate.serial_number()).is_some();
+            assert_eq!(own, listed);
+            if listed {
+                assert!(found.insert(*certificate.serial_number()));
+            }
+        }
+    }
+    found.len()
+}
+
+/// A CA opens another partition some day: what was issued before stays where its certificate says that it is.
+#[test]
+fn partitions_may_be_added_and_lose_nothing() {
+    let mut bench = Bench::new();
+    bench.settings.crl_uri = "ldap://ca.test.example/ou=dp1p{partition},o=Test?crl".into();
+    let now = at(NOW);
+    let mut certificates = Vec::new();
+    for (partitions, numbers) in [(1, 1..=3), (2, 4..=11), (3, 12..=14)] {
+        bench.settings.crl_partitions = partitions;
+        for number in numbers {
+            let (order, certificate) = bench.signed(number, now);
+            let fingerprint = certificate.sha256_fingerprint();
+            let confirmed = bench.ca().confirm(&order.id, &fingerprint, now);
+            confirmed.unwrap().unwrap();
+            certificates.push(certificate);
+        }
+    }
+    let ca = bench.ca();
+    for (number, certificate) in (1_u8..).zip(&certificates) {
+        let serial = certificate.serial_number().octets();
+        let reason = RevocationReason::KeyCompromise;
+        ca.revoke(serial, reason, &[number; 32], now)
+            .unwrap()
+            .unwrap();
+    }
+    assert_eq!(covered_once(&ca, 3, &certificates, now), 14);
+}
+
+/// Lists of the same address would each say that they cover what another one has: nothing is issued and no list made.
+#[test]
+fn partitions_have_addresses_of_their_own() {
+    let mut bench = Bench::new();
+    bench.settings.crl_uri = "http://ca.test.example/ca.crl".into();
+    bench.settings.crl_partitions = 1;
+    let now = at(NOW);
+    let mut rng = bench.rng();
+    let (_, certificate) = bench.signed(1, now);
+    let whole = bench.ca().crl(now, &mut rng).unwrap();
+    let idp = whole.issuing_distribution_point().unwrap();
+    let point = certificate.crl_distribution_points()[0].uris.clone();
+    assert_eq!(idp.point.as_ref().unwrap().uris, point);
+    let part = CrlScope::Partition(0);
+    let refused = |made: Result<Crl, CaError>| matches!(made, Err(CaError::CrlAddress(_)));
+    assert!(refused(bench.ca().crl_of(part, now, &mut rng)));
+    bench.settings.crl_partitions = 2;
+    assert!(refused(bench.ca().crl_of(part, now, &mut rng)));
+    assert!(refused(bench.ca().crl(now, &mut rng)));
+    let order = bench.order(2, OrderAction::Issue, ValidityRule::OneYear, None);
+    let ca = bench.ca();
+    let registration = ca.register(&order, now, &mut rng).unwrap().unwrap();
+    let (reference, code) = (&registration.reference, &registration.authorization_code);
+    let request = BareRequest::by_code(reference, code, &*bench.key(2), None, &mut rng).unwrap();
+    let redeemed = ca.redeem(&request.as_request(), now, &mut rng);
+    assert!(matches!(redeemed, Err(CaError::CrlAddress(_))));
 }
 
 #[test]

@@ -198,7 +198,8 @@ impl<'a> Site<'a> {
             _ => {
                 let number: u32 = name.strip_prefix("dp")?.parse().ok()?;
                 let partition = number.checked_sub(1)?;
-                if partition >= ca.settings().crl_partitions {
+                let partitions = ca.settings().crl_partitions;
+                if partitions <= 1 || partition >= partitions {
                     return None;
                 }
                 CrlScope::Partition(partition)
