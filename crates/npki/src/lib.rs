@@ -30,11 +30,14 @@ mod system;
 #[cfg(feature = "wallet")]
 pub mod wallet;
 
-pub use npki_cert::Certificate;
+pub use npki_cert as cert;
+pub use npki_cert::{Certificate, Name};
 pub use npki_core::{
-    Idn, Instant, KstDay, Product, Purpose, RandomNumber, RevocationReason, Sentence,
+    AuthorizationCode, Idn, Instant, Issuer, KstDay, Product, Purpose, RandomNumber,
+    ReferenceNumber, Registration, RevocationReason, Sentence,
 };
-pub use npki_key::{PrivateKey, SigningKey};
+pub use npki_key as key;
+pub use npki_key::{KeyKind, PrivateKey, PublicKey, SigningKey};
 #[cfg(feature = "aws-lc")]
 pub use npki_key_aws_lc as aws_lc;
 #[cfg(feature = "pkcs11")]
