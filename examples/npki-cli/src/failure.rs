@@ -77,6 +77,14 @@ impl Failure {
                     "{at}: the file is there already; add --overwrite to replace it."
                 ),
             ),
+            io::ErrorKind::AddrInUse => Self::new(
+                Exit::Environment,
+                "address-in-use",
+                say!(
+                    "{at}: 다른 프로그램이 쓰고 있는 주소입니다. --listen으로 다른 주소를 지정하세요(포트 0: 빈 포트).",
+                    "{at}: another program listens there; name another address by --listen (port 0: a free one)."
+                ),
+            ),
             _ => Self::new(
                 Exit::Environment,
                 "io",

@@ -15,6 +15,7 @@ mod page;
 mod report;
 mod secrets;
 mod terminal;
+mod usage;
 
 use std::alloc::System;
 use std::io::{ErrorKind, Write as _};
@@ -32,7 +33,10 @@ use failure::Failure;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::tell(&error),
+    };
     let context = match Context::new(&cli.general) {
         Ok(context) => context,
         Err(failure) => {

@@ -241,7 +241,19 @@ fn wrong_usage_leaves_with_two() {
     ] {
         let ran = npki(args, &[]).with(2);
         assert!(ran.out.is_empty() && !ran.err.is_empty(), "{ran:?}");
+        let korean = npki(&[args, &["--lang", "ko"]].concat(), &[]).with(2);
+        let speaks = korean.err.contains("npki --help를 보세요.");
+        let own = args.iter().any(|arg| ["explain", "--lang"].contains(arg));
+        assert!(speaks || own, "{korean:?}");
+        // A program gets its answer where it looks for it, whatever is wrong.
+        let ran = npki(&[&["--json"], args].concat(), &[]).with(2);
+        assert!(ran.err.is_empty(), "{ran:?}");
+        let error = &ran.json()["error"];
+        assert!(error["kind"].is_string(), "{ran:?}");
+        assert!(!error["message"]["ko"].as_str().unwrap().is_empty());
     }
+    let help = npki(&["--json", "cmp", "--help"], &[]).with(0).out;
+    assert!(help.contains("Usage:"), "{help}");
 }
 
 #[test]
