@@ -239,6 +239,14 @@ impl<'a> Lab<'a> {
         &self.policy
     }
 
+    /// The first product of the bank's catalogue that a CA issues for it (R2); `None` when that is none.
+    #[must_use]
+    pub fn first_product(&self, issuer: Issuer) -> Option<Product> {
+        let mut rows = self.policy.catalogue().rows.iter();
+        let row = rows.find(|row| row.offer(issuer).is_some())?;
+        Some(row.product)
+    }
+
     /// The terms in force.
     #[must_use]
     pub const fn terms(&self) -> &Terms {

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use npki_core::{HashAlgorithm, Holder, Idn, IdnError, IdnKind, Instant};
-use npki_policy::{Enrolment, Krw};
+use npki_policy::{Enrolment, Krw, ProductRow};
 use npki_ra::{
     OtpDevice,
     ports::{CardAnswer, CardCell, DeviceSerial, Half, MeansAnswer, Otp, Secret},
@@ -91,6 +91,15 @@ impl Person {
     #[must_use]
     pub fn of(user: &str) -> Option<&'static Self> {
         PEOPLE.iter().find(|person| person.user == user)
+    }
+
+    /// The first of [`PEOPLE`] who may have a product of the catalogue: of its kinds of holder, and with its
+    /// internet banking.
+    #[must_use]
+    pub fn who_may_have(row: &ProductRow) -> Option<&'static Self> {
+        PEOPLE.iter().find(|person| {
+            row.holders.contains(&person.holder) && person.enrolments.contains(&row.enrolment)
+        })
     }
 
     /// An invented customer with this name and number, enrolled in all internet banking, with

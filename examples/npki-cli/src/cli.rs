@@ -301,7 +301,7 @@ pub(crate) enum Lab {
         after_help = "Examples:\n  npki lab serve\n  npki lab serve --listen 127.0.0.1:8829 --issuer KICA --now \
                       2026-11-23T10:00:00+09:00\n  npki lab serve --pair --time-window 300\n  openssl ocsp -issuer ca.pem -cert cert.pem -url http://127.0.0.1:8829/ocsp \
                       -CAfile root.pem -VAfile ocsp.pem\n\nIt says where it listens and what can be fetched, and gives an order \
-                      of 홍길동's. Its certificates name its own addresses. Deltas to /ca.crl and /dp1.crl are at /ca-delta.crl \
+                      of somebody who may have the product: 홍길동, or 임꺽정 for a business's. Its certificates name its own addresses. Deltas to /ca.crl and /dp1.crl are at /ca-delta.crl \
                       and /dp1-delta.crl. Its time is the machine's, or stands still at --now. It answers until it is killed, or \
                       as many requests as --requests says."
     )]
@@ -316,6 +316,9 @@ pub(crate) struct Serve {
     /// 발급기관. Which CA's habits.
     #[arg(long, default_value = "yessign")]
     pub(crate) issuer: npki_core::Issuer,
+    /// 상품. The product that is ordered; without it the first that the bank sells of this CA's.
+    #[arg(long)]
+    pub(crate) product: Option<npki_core::Product>,
     /// 같은 수는 같은 인증서를 만듦. The same number makes the same certificates.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

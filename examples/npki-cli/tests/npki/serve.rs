@@ -8,9 +8,10 @@ use std::thread::JoinHandle;
 
 use base64ct::{Base64, Encoding as _};
 use npki_cert::{Crl, OcspResponse, OcspResponseStatus};
+use npki_core::{Issuer, Product};
 use tempfile::TempDir;
 
-use crate::common::{is_there, npki};
+use crate::common::{NOW, PASSWORD, is_there, npki};
 
 /// A lab that serves, and a folder for its clients.
 pub(crate) struct Served {
@@ -202,6 +203,49 @@ fn stock_clients_get_through() {
         }
         assert!(served.crl("/root.crl").is_empty());
     }
+}
+
+/// Every CA gives the certificate that was ordered of it: the first product that the bank sells of its own, or another (R2).
+#[test]
+fn r2_every_ca_gives_what_was_ordered() {
+    let mut orders: Vec<_> = Issuer::ALL.iter().map(|issuer| (*issuer, None)).collect();
+    orders.push((Issuer::Kica, Some(Product::ETax)));
+    for (issuer, product) in orders {
+        let (ca, mut options) = (issuer.to_string(), vec!["--now", NOW]);
+        let wanted = product.map(|product| product.to_string());
+        options.extend(["--issuer", &ca]);
+        options.extend(wanted.iter().flat_map(|product| ["--product", product]));
+        let served = Served::new(&options);
+        served.fetch("root.der");
+        let [_, reference, _, code] = served.order.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{}", served.order)
+        };
+        let code = code.trim_start_matches("pass:");
+        let at = |name: &str| served.dir.path().join(name).to_str().unwrap().to_owned();
+        let (folder, root) = (at("NPKI"), at("root.der"));
+        let url = format!("http://{}/pkix/", served.address);
+        let home = ["--dir", &folder, "--now", NOW, "--json"];
+        let issue = ["cmp", "issue", "--server", &url, "--root", &root, "--ref"];
+        let line = [&home[..], &issue, &[reference]].concat();
+        npki(&line, &[code, PASSWORD]).with(0);
+        let shown = [&home[..], &["show", "--dn", "1"]].concat();
+        let shown = npki(&shown, &[]).with(0).json();
+        let first = match issuer {
+            Issuer::Yessign => Product::PersonalLimited,
+            Issuer::TradeSign => Product::BusinessLimited,
+            _ => Product::PersonalGeneral,
+        };
+        let product = product.unwrap_or(first);
+        assert_eq!(shown["product"], product.to_string(), "{issuer}: {shown}");
+    }
+    let line = ["--issuer", "KICA", "--product", "personal-limited"];
+    let refused = [
+        &["lab", "serve", "--listen", "127.0.0.1:0", "--json"],
+        &line[..],
+    ]
+    .concat();
+    let refused = npki(&refused, &[]).with(2).json();
+    assert_eq!(refused["error"]["kind"], "not-offered");
 }
 
 /// Those of `curl` and `openssl` in the section on tests.

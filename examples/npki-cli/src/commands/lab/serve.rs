@@ -30,8 +30,8 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
         false => Lab::new(args.seed, context.now, &ledgers),
     }
     .map_err(failed)?;
-    // What is ordered here.
-    let product = Product::PersonalLimited;
+    // What is ordered here, and by whom.
+    let (product, person) = wanted(&lab, args)?;
     if args.pair {
         lab = lab.with_pairs(&[product]).map_err(failed)?;
     }
@@ -43,16 +43,14 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
 
     terminal::say(format_args!("http://{address}/pkix/"));
     // At a branch, which has no opening hours (R16).
-    if let Some(hong) = Person::of("hong") {
-        match lab.order_at(Channel::Branch, hong, product, Some(args.issuer)) {
-            Ok(order) => terminal::say(format_args!(
-                "-ref {} -secret pass:{}",
-                order.reference,
-                order.authorization_code.expose_code()
-            )),
-            Err(error) => terminal::say(error),
-        }
-    }
+    let order = lab
+        .order_at(Channel::Branch, person, product, Some(args.issuer))
+        .map_err(failed)?;
+    terminal::say(format_args!(
+        "-ref {} -secret pass:{}",
+        order.reference,
+        order.authorization_code.expose_code()
+    ));
     terminal::say(format_args!("http://{address}/ocsp"));
     let mut site = Site::new(&lab, args.issuer);
     if let Some(seconds) = args.time_window {
@@ -61,6 +59,10 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
     for path in site.paths() {
         terminal::say(format_args!("http://{address}{path}"));
     }
+    terminal::say(format_args!(
+        "{product}: {}, {}",
+        person.name, person.idn_digits
+    ));
 
     // The lab's time passes with the machine's, unless it was given.
     let (began, then) = (lab.now(), Instant::now());
@@ -87,6 +89,28 @@ pub(super) fn run(args: &cli::Serve, context: &Context) -> Result<Report, Failur
     let mut page = context.page();
     page.say(&say!("{count}번 답했습니다.", "{count} requests answered."));
     Ok(Report::done(page, json!({ "answered": count })))
+}
+
+/// The product that was asked for, or the first that the bank sells of this CA's (R2), and who may have it.
+fn wanted(lab: &Lab<'_>, args: &cli::Serve) -> Result<(Product, &'static Person), Failure> {
+    let issuer = args.issuer;
+    let rows = &lab.policy().catalogue().rows;
+    let product = args.product.or_else(|| lab.first_product(issuer));
+    let row = rows.iter().find(|row| Some(row.product) == product);
+    row.filter(|row| row.offer(issuer).is_some())
+        .and_then(|row| Some((row.product, Person::who_may_have(row)?)))
+        .ok_or_else(|| {
+            let own = rows.iter().filter(|row| row.offer(issuer).is_some());
+            let own: Vec<_> = own.map(|row| row.product.to_string()).collect();
+            let own = own.join(", ");
+            Failure::usage(
+                "not-offered",
+                say!(
+                    "{issuer}: 은행이 이 인증기관에서 발급하지 않는 상품입니다. 발급하는 것: {own}.",
+                    "{issuer}: this bank does not sell that product of this CA's. It sells {own}."
+                ),
+            )
+        })
 }
 
 /// Its keys are published: nobody beyond this machine is to take it for a CA.
