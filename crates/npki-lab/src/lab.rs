@@ -28,8 +28,8 @@ pub struct Lab<'a> {
     ledgers: &'a LabLedgers,
     now: Mutex<Instant>,
     rng: Mutex<LabRng>,
-    /// `None`: keys are made, not taken from the pool.
-    next_key: Mutex<Option<usize>>,
+    /// The next of the pool; keys are made when it is used up.
+    next_key: Mutex<usize>,
 }
 
 /// The ledgers of a lab: the bank's, and one for each CA.
@@ -129,7 +129,7 @@ impl<'a> Lab<'a> {
             ledgers,
             now: Mutex::new(now),
             rng: Mutex::new(rng),
-            next_key: Mutex::new(Some(Authorities::ISSUERS.len() + 1)),
+            next_key: Mutex::new(Authorities::ISSUERS.len() + 1),
         })
     }
 
@@ -163,7 +163,7 @@ impl<'a> Lab<'a> {
     pub fn node(self, seed: u64) -> Self {
         Self {
             rng: Mutex::new(LabRng::new(seed)),
-            next_key: Mutex::new(None),
+            next_key: Mutex::new(KeyPool::LEN),
             ..self
         }
     }
@@ -284,22 +284,19 @@ impl<'a> Lab<'a> {
         LabRng::new(lock(&self.rng).next_u64())
     }
 
-    /// The next key of the pool that no CA has. After 26 they come again, and a CA refuses a key that
-    /// it knows. A [`Lab::node`] makes a new one.
+    /// A key that nobody has yet: 26 are of the pool, each later one is made from the lab's seed as
+    /// RSA-2048, which takes a tenth of a second or more. A [`Lab::node`] makes all of its keys.
     ///
     /// # Errors
     /// [`LabError::Key`] never.
     pub fn next_key(&self) -> Result<PrivateKey, LabError> {
         let mut next = lock(&self.next_key);
-        let Some(next) = &mut *next else {
+        if *next == KeyPool::LEN {
             let kind = KeyKind::Rsa { bits: 2_048 };
             return Ok(PrivateKey::generate(kind, &mut self.rng())?);
-        };
+        }
         let key = KeyPool::key(*next)?;
         *next += 1;
-        if next.is_multiple_of(KeyPool::LEN) {
-            *next += Authorities::ISSUERS.len() + 1;
-        }
         Ok(key)
     }
 
@@ -361,4 +358,31 @@ fn a_year_before(now: Instant) -> Instant {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A simulated world goes on after a test's panic.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Held, Person};
+
+    use super::*;
+
+    /// A pool of 32 keys is no bound on what a lab issues.
+    #[test]
+    fn keys_are_made_when_the_pool_is_used_up() -> Result<(), LabError> {
+        let issued = || -> Result<Held, LabError> {
+            let ledgers = LabLedgers::in_memory();
+            let lab = Lab::new(1, NOW.parse().expect("an instant"), &ledgers)?;
+            let [hong, sim] = ["hong", "sim"].map(|name| Person::of(name).expect("a person"));
+            lab.issue(hong, Product::PersonalLimited, None)?;
+            for _ in 1..26 {
+                lab.next_key()?;
+            }
+            lab.issue(sim, Product::PersonalLimited, None)
+        };
+        let (once, again) = (issued()?, issued()?);
+        assert_eq!(once.certificate, again.certificate);
+        Ok(())
+    }
+
+    const NOW: &str = "2026-11-23T10:00:00+09:00";
 }

@@ -4,7 +4,8 @@
 //! A [`Lab`] plays both sides over any two [`Ledger`](npki_ledger::Ledger)s: it wires a bank
 //! ([`Lab::ra`]) and its CAs ([`Lab::ca`]) to each other, and the bank to a simulated outside world
 //! ([`Outside`]) whose accounts, telephones and immigration office do what a test's scenario says.
-//! The same seed and date give the same certificates. Time passes only when the test says so.
+//! The same seed and date give the same certificates. Time passes only when the test says so. The first
+//! 26 subscribers' keys are ready; each after them takes as long as an RSA-2048 key takes to be made.
 //!
 //! Nothing here is for production: all keys are published, people are invented (R72), names begin
 //! with `Lab-`, and policies stand in the test arc 2.999.410.
