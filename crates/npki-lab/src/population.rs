@@ -10,6 +10,9 @@ use crate::{Held, KeyPool, Lab, LabError, LabLedgers, Person};
 
 /// One subscriber of every product, of every CA, and of every state that software has to cope with.
 ///
+/// The products are each of another CA, as far as the bank's catalogue allows; the states are of
+/// personal certificates of yessign's, but for the pairs.
+///
 /// Business general-purpose certificates come as pairs for signing and key management here, as
 /// TradeSign's do; the bank's own catalogue sells none.
 ///
@@ -126,14 +129,13 @@ impl Population {
         cast.add(Condition::Expiring)?;
         let ending = cast.issue("renewed", Product::PersonalLimited, None)?;
         lab.wait_until(ago(10));
+        // Each of a CA of its own, as far as the catalogue has one for it: every CA has a subscriber.
+        let mut issuers = Vec::new();
         for product in Product::ALL.iter().copied() {
             let name = format!("valid-{product}");
-            let held = cast.issue(&name, product, None)?;
-            cast.keep_as(&name, Condition::Valid, held, None);
-        }
-        for issuer in cast.other_issuers(Product::PersonalLimited) {
-            let name = format!("valid-{issuer}").to_lowercase();
-            let held = cast.issue(&name, Product::PersonalLimited, Some(issuer))?;
+            let issuer = cast.other_issuer(product, &issuers);
+            let held = cast.issue(&name, product, issuer)?;
+            issuers.push(held.issuer);
             cast.keep_as(&name, Condition::Valid, held, None);
         }
         for condition in [Condition::KmPair, Condition::NoKmKey] {
@@ -360,12 +362,11 @@ impl Cast<'_, '_> {
         self.lab.issue_at(Channel::Branch, &person, product, issuer)
     }
 
-    /// The CAs that offer a product, but for the first.
-    fn other_issuers(&self, product: Product) -> Vec<Issuer> {
-        let row = self.lab.policy().catalogue().row(product);
-        row.map_or_else(Vec::new, |row| {
-            row.offers.iter().skip(1).map(|o| o.issuer).collect()
-        })
+    /// The first CA that offers a product and is none of these.
+    fn other_issuer(&self, product: Product, issuers: &[Issuer]) -> Option<Issuer> {
+        let row = self.lab.policy().catalogue().row(product)?;
+        let mut offered = row.offers.iter().map(|offer| offer.issuer);
+        offered.find(|issuer| !issuers.contains(issuer))
     }
 }
 
@@ -444,6 +445,11 @@ mod tests {
         for product in Product::ALL {
             let valid = population.named(&format!("valid-{product}")).unwrap();
             assert_eq!(valid.held.product, *product);
+        }
+        for issuer in Issuer::ALL {
+            let own = population.specimens.iter();
+            let mut own = own.filter(|s| s.condition == Condition::Valid);
+            assert!(own.any(|s| s.held.issuer == *issuer), "{issuer}");
         }
         for specimen in &population.specimens {
             let (name, held) = (&specimen.name, &specimen.held);
