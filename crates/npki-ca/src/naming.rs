@@ -83,23 +83,31 @@ pub(crate) fn subject(
     // Institution 9999 is nobody's; then yessign's policy code, one digit, the day, a running number.
     let running = rng.next_u32() % 1_000_000;
     let tail = format!("9999{code}1{year:04}{month:02}{day:02}{running:06}");
-    let fill = |template: &str| {
-        escape(
-            &template
-                .replace("{class}", class)
-                .replace("{ra}", &names.ra_unit)
-                .replace("{tail}", &tail)
-                .replace("{english}", &names.english_name)
-                .replace("{name}", &names.real_name),
-        )
+    let fill = |template: &str, english: &str| {
+        template
+            .replace("{class}", class)
+            .replace("{ra}", &names.ra_unit)
+            .replace("{tail}", &tail)
+            .replace("{english}", english)
+            .replace("{name}", &names.real_name)
     };
-    let mut text = format!("cn={}", fill(habit.common_name));
+    let fits = |common_name: &String| common_name.chars().count() <= MAX_COMMON_NAME;
+    // The English name may be absent, so it gives way; a real name is never cut.
+    let common_name = [&*names.english_name, ""]
+        .map(|english| fill(habit.common_name, english))
+        .into_iter()
+        .find(fits)
+        .ok_or_else(unreadable)?;
+    let mut text = format!("cn={}", escape(&common_name));
     for unit in habit.units.iter().rev() {
-        let _ = write!(text, ",ou={}", fill(unit));
+        let _ = write!(text, ",ou={}", escape(&fill(unit, "")));
     }
     let _ = write!(text, ",o={},c={}", escape(organization), habit.country);
     Name::from_npki_text(&text).map_err(|_| unreadable())
 }
+
+/// Characters: ub-common-name (RFC 5280 appendix A.1).
+const MAX_COMMON_NAME: usize = 64;
 
 /// RFC 4514 section 2.4.
 fn escape(value: &str) -> String {
@@ -117,7 +125,31 @@ fn escape(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use core::convert::Infallible;
+
     use super::*;
+
+    /// Running numbers matter to nobody here.
+    struct Zeros;
+
+    impl rand_core::TryRng for Zeros {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            Ok(0)
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            Ok(0)
+        }
+
+        fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Infallible> {
+            octets.fill(0);
+            Ok(())
+        }
+    }
+
+    impl rand_core::TryCryptoRng for Zeros {}
 
     #[test]
     fn special_characters_are_escaped() {
@@ -130,6 +162,36 @@ mod tests {
             ("\\\"<>;", "\\\\\\\"\\<\\>\\;"),
         ] {
             assert_eq!(escape(plain), escaped);
+        }
+    }
+
+    /// Behind `가…가(` stand the English name, `)` and 21 digits.
+    #[test]
+    fn a_common_name_of_64_characters() {
+        let common_name = |issuer, real: usize, english: usize| {
+            let names = SubjectNames {
+                real_name: "가".repeat(real),
+                english_name: "A".repeat(english),
+                ra_unit: "KMB".into(),
+            };
+            let now = "2026-12-01".parse().unwrap();
+            let product = Product::PersonalLimited;
+            let made = subject(issuer, "Lab", product, &names, now, &mut Zeros);
+            made.ok()?.common_name()
+        };
+        for (issuer, real, english, kept) in [
+            (Issuer::Yessign, 3, 38, Some(38)),
+            (Issuer::Yessign, 3, 39, Some(0)),
+            (Issuer::Yessign, 41, 0, Some(0)),
+            (Issuer::Yessign, 41, 64, Some(0)),
+            (Issuer::Yessign, 42, 0, None),
+            (Issuer::Koscom, 42, 64, Some(0)),
+            (Issuer::Koscom, 43, 0, None),
+        ] {
+            let found = common_name(issuer, real, english);
+            let letters = found.as_ref().map(|cn| cn.matches('A').count());
+            assert_eq!(letters, kept, "{issuer} {real} {english}");
+            assert!(found.is_none_or(|cn| cn.chars().count() <= 64));
         }
     }
 
