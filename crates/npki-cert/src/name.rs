@@ -113,6 +113,11 @@ impl Name {
             .collect()
     }
 
+    /// Whether an RDN has more than one attribute.
+    pub(crate) fn has_multi_valued_rdn(&self) -> bool {
+        self.rdns.iter().any(|rdn| rdn.len() > 1)
+    }
+
     fn last(&self, oid: ObjectIdentifier) -> Option<String> {
         self.attributes()
             .rev()

@@ -4,6 +4,7 @@ mod deviations;
 mod findings;
 mod generation;
 mod lint;
+mod name_lint;
 mod ocsp_lint;
 mod table;
 mod tbs;

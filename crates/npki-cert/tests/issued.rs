@@ -577,6 +577,77 @@ fn what_a_profile_needs() {
     }
 }
 
+/// The gate before a signature: names that pkilint refuses (`fatal itu.invalid_asn1_syntax`), of the
+/// subject and of the issuer, and what is merely not usual.
+#[test]
+fn what_a_name_needs() {
+    let made = make();
+    let algorithm = ecdsa_with_sha256();
+    let subject_key = public_key(&key(3));
+    let params = TbsParams {
+        serial_number: SerialNumber::from_octets(&[0xab; 17]).unwrap(),
+        issuer: Some(&made.ca),
+        subject: made.sign.subject(),
+        public_key: &subject_key,
+        not_before: instant("2026-03-01"),
+        not_after: instant("2027-03-01"),
+        signature_algorithm: &algorithm,
+        policy: Some(policy()),
+        notice: None,
+        cps_uri: None,
+        crl_uri: Some(CRL_URI),
+        ocsp_uri: Some("http://ocsp.example"),
+        identify_data: made.sign.identify_data(),
+        path_len: None,
+        deviations: Deviations::Korean,
+    };
+    let profile = Profile::SubscriberSign;
+    let long = "가".repeat(65);
+    let named = |cn: &str| Name::from_values([("cn", cn), ("o", "Lab"), ("c", "KR")]).unwrap();
+    let (fits, long) = (named(&long[3..]), named(&long));
+    let ca = |subject: &Name| {
+        let ca = TbsParams {
+            issuer: Some(&made.root),
+            subject,
+            path_len: Some(0),
+            policy: None,
+            ..params
+        };
+        let tbs = Profile::IssuingCa.tbs(&ca).unwrap();
+        assemble_certificate(&tbs, &algorithm, &sign(&key(1), &tbs)).unwrap()
+    };
+    let errors = |issuer: &Certificate, subject: &Name| -> Vec<_> {
+        let params = TbsParams {
+            issuer: Some(issuer),
+            subject,
+            ..params
+        };
+        let found = lint_tbs(&profile.tbs(&params).unwrap(), profile).unwrap();
+        let errors = found.iter().filter(|f| f.severity == Severity::Error);
+        errors
+            .map(|f| f.rule.trim_start_matches("cert.subscriber-sign."))
+            .collect()
+    };
+    for (issuer, subject, expected) in [
+        (ca(&fits), named("홍길동"), None),
+        (ca(&fits), fits.clone(), Some("issuer.self")),
+        (ca(&long), named("홍길동"), Some("issuer.length")),
+        (made.ca.clone(), fits.clone(), None),
+        (made.ca.clone(), long, Some("subject.length")),
+        (
+            made.ca.clone(),
+            named("홍길동\n"),
+            Some("subject.characters"),
+        ),
+    ] {
+        assert_eq!(
+            errors(&issuer, &subject),
+            Vec::from_iter(expected),
+            "{subject}"
+        );
+    }
+}
+
 #[test]
 fn what_a_crl_needs() {
     let made = make();

@@ -39,6 +39,11 @@ impl Attribute {
         &self.value_der
     }
 
+    /// Whether the octets are what their string type says. True as well for what is of no string type.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.read_text().is_none_or(|text| text.sound)
+    }
+
     pub(super) const fn new(oid: ObjectIdentifier, value_der: Vec<u8>) -> Self {
         Self { oid, value_der }
     }

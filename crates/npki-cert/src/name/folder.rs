@@ -31,7 +31,8 @@ impl Name {
             && !name.is_empty()
             && name.len() <= MAX_OCTETS
             && !ends_like_marked(&name)
-            && self.attributes().all(is_plain);
+            // What is shown only as well as can be might look like another name.
+            && self.attributes().all(Attribute::is_sound);
         if as_it_was {
             return name;
         }
@@ -65,12 +66,6 @@ fn ends_like_marked(name: &str) -> bool {
     name.rsplit_once('~').is_some_and(|(_, mark)| {
         mark.len() == MARK_DIGITS && mark.bytes().all(|b| b.is_ascii_hexdigit())
     })
-}
-
-/// Whether the attribute's text tells everything: what is shown only as well as can be might look
-/// like another name.
-fn is_plain(attribute: &Attribute) -> bool {
-    attribute.read_text().is_none_or(|t| t.sound)
 }
 
 /// Octets of a name on ext4, and more than enough UTF-16 units for NTFS, FAT32 and APFS.

@@ -38,7 +38,7 @@ impl Findings {
         self.push(Severity::Notice, rule, at, Sentence::new(ko, en), source);
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         severity: Severity,
         rule: &'static str,

@@ -1,15 +1,14 @@
-use const_oid::{
-    ObjectIdentifier,
-    db::{rfc3280, rfc4519, rfc5912},
-};
+use const_oid::{ObjectIdentifier, db::rfc5912};
 use der::asn1::UintRef;
 use npki_core::Finding;
 
 use super::{
-    Criticality, Deviations, Generation, Presence, Profile, ProfileRow, findings::Findings,
+    Criticality, Deviations, Generation, Presence, Profile, ProfileRow,
+    findings::Findings,
+    name_lint::{NameRules, lint_name},
 };
 use crate::{
-    CertError, Certificate, KeyUsage, certificate::Tbs, input, key_identifier, policy_row, string,
+    CertError, Certificate, KeyUsage, certificate::Tbs, input, key_identifier, policy_row,
 };
 
 /// Says what of a certificate is against a profile of the Korean PKI.
@@ -53,16 +52,32 @@ pub fn lint_tbs_with(
 
 /// The id of a rule that every profile has.
 macro_rules! rule {
-    ($profile:expr, $name:literal) => {
+    ($profile:expr, $($name:literal),+) => {
         match $profile {
-            Profile::Root => concat!("cert.root.", $name),
-            Profile::IssuingCa => concat!("cert.issuing-ca.", $name),
-            Profile::SubscriberSign => concat!("cert.subscriber-sign.", $name),
-            Profile::SubscriberKm => concat!("cert.subscriber-km.", $name),
-            Profile::CmpServer => concat!("cert.cmp-server.", $name),
-            Profile::ServerKm => concat!("cert.server-km.", $name),
-            Profile::OcspResponder => concat!("cert.ocsp-responder.", $name),
-            Profile::TimeStamping => concat!("cert.time-stamping.", $name),
+            $crate::Profile::Root => concat!("cert.root.", $($name),+),
+            $crate::Profile::IssuingCa => concat!("cert.issuing-ca.", $($name),+),
+            $crate::Profile::SubscriberSign => concat!("cert.subscriber-sign.", $($name),+),
+            $crate::Profile::SubscriberKm => concat!("cert.subscriber-km.", $($name),+),
+            $crate::Profile::CmpServer => concat!("cert.cmp-server.", $($name),+),
+            $crate::Profile::ServerKm => concat!("cert.server-km.", $($name),+),
+            $crate::Profile::OcspResponder => concat!("cert.ocsp-responder.", $($name),+),
+            $crate::Profile::TimeStamping => concat!("cert.time-stamping.", $($name),+),
+        }
+    };
+}
+
+/// The ids of the rules on one of the names.
+macro_rules! name_rules {
+    ($profile:expr, $at:literal) => {
+        &NameRules {
+            at: $at,
+            length: rule!($profile, $at, ".length"),
+            country: rule!($profile, $at, ".country"),
+            characters: rule!($profile, $at, ".characters"),
+            string_type: rule!($profile, $at, ".string-type"),
+            multi_valued: rule!($profile, $at, ".multi-valued"),
+            country_absent: rule!($profile, $at, ".country.absent"),
+            organization_absent: rule!($profile, $at, ".organization.absent"),
         }
     };
 }
@@ -70,6 +85,8 @@ macro_rules! rule {
 fn lint_fields(tbs: &Tbs, profile: Profile, deviations: Deviations) -> Vec<Finding> {
     let mut findings = Findings::default();
     lint_basics(tbs, profile, &mut findings);
+    lint_name(&tbs.subject, name_rules!(profile, "subject"), &mut findings);
+    lint_name(&tbs.issuer, name_rules!(profile, "issuer"), &mut findings);
     lint_key(tbs, profile, &mut findings);
     lint_rows(tbs, profile, profile.rows_with(deviations), &mut findings);
     lint_values(tbs, profile, &mut findings);
@@ -297,7 +314,6 @@ fn lint_values(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "RFC 6960 4.2.2.2; RFC 3161 2.3",
         );
     }
-    lint_strings(tbs, profile, findings);
     if let Some(authority) = &tbs.extensions.authority_key_identifier
         && (authority.key_identifier.is_none()
             || authority.issuer.is_none()
@@ -334,27 +350,6 @@ fn lint_qualifiers(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "정책에 한정자가 있습니다".into(),
             "a policy has qualifiers".into(),
             "RFC 5280 4.2.1.4",
-        );
-    }
-}
-
-/// String types of the names: C PrintableString, everything else UTF8String.
-fn lint_strings(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
-    let wrong = tbs.subject.attributes().find(|attribute| {
-        let tag = attribute.value_der().first().copied();
-        match attribute.oid() {
-            rfc4519::COUNTRY_NAME => tag != Some(string::PRINTABLE_STRING),
-            rfc3280::EMAIL_ADDRESS | rfc4519::DOMAIN_COMPONENT => tag != Some(input::IA5_STRING),
-            _ => !matches!(tag, Some(input::UTF8_STRING | string::PRINTABLE_STRING)),
-        }
-    });
-    if let Some(attribute) = wrong {
-        findings.notice(
-            rule!(profile, "subject.string-type"),
-            "subject",
-            format!("이름 속성 {}의 문자열 형식이 다릅니다", attribute.oid()),
-            format!("the attribute {} has another string type", attribute.oid()),
-            "KCAC.TS.DN; RFC 5280 4.1.2.4",
         );
     }
 }
