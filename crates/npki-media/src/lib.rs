@@ -49,7 +49,7 @@ pub use ca_folder::ca_folder;
 pub use copy::{CopyMode, copy};
 pub use entry::{Entry, EntryId, EntryState, Part};
 pub use error::{Damage, MediumError};
-pub use lint::lint_medium;
+pub use lint::{lint_medium, lint_medium_with};
 pub use medium::{Medium, MediumKind, Overwrite};
 pub use memory_medium::MemoryMedium;
 pub use opened::{Exportable, KeyStays, Opened, OpenedKm};

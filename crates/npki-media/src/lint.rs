@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use npki_cert::{Certificate, Profile};
+use npki_cert::{Certificate, Deviations, Profile};
 use npki_container::lint_key_file;
 use npki_core::{Finding, Sentence, Severity};
 
@@ -15,10 +15,21 @@ use crate::{Entry, EntryState, Medium, MediumError, Pair, Part};
 /// # Errors
 /// [`MediumError`] when the medium cannot be listed. What is wrong with one entry is a finding.
 pub fn lint_medium(medium: &dyn Medium) -> Result<Vec<Finding>, MediumError> {
+    lint_medium_with(medium, Deviations::Korean)
+}
+
+/// As [`lint_medium`], the certificates with or without the ways of the Korean PKI.
+///
+/// # Errors
+/// As [`lint_medium`].
+pub fn lint_medium_with(
+    medium: &dyn Medium,
+    deviations: Deviations,
+) -> Result<Vec<Finding>, MediumError> {
     let mut findings = Vec::new();
     let mut subjects = BTreeSet::new();
     for entry in medium.list()? {
-        lint_entry(medium, &entry, &mut findings);
+        lint_entry(medium, &entry, deviations, &mut findings);
         let subject = entry.subject().map(|subject| subject.der().to_vec());
         if subject.is_some_and(|subject| !subjects.insert(subject)) {
             findings.push(finding(
@@ -36,7 +47,12 @@ pub fn lint_medium(medium: &dyn Medium) -> Result<Vec<Finding>, MediumError> {
     Ok(findings)
 }
 
-fn lint_entry(medium: &dyn Medium, entry: &Entry, findings: &mut Vec<Finding>) {
+fn lint_entry(
+    medium: &dyn Medium,
+    entry: &Entry,
+    deviations: Deviations,
+    findings: &mut Vec<Finding>,
+) {
     match &entry.state {
         EntryState::Complete => {}
         EntryState::HalfPair { missing } => {
@@ -72,7 +88,7 @@ fn lint_entry(medium: &dyn Medium, entry: &Entry, findings: &mut Vec<Finding>) {
         let Some(certificate) = certificate else {
             continue;
         };
-        let said = npki_cert::lint(certificate, profile);
+        let said = npki_cert::lint_with(certificate, profile, deviations);
         add(entry, part, said, findings);
     }
     lint_folder_name(entry, findings);

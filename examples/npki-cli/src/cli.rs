@@ -104,8 +104,9 @@ pub(crate) enum Command {
     Vid(Vid),
     /// 규격 검사. Say what of certificates, CRLs, OCSP responses, key files, PFX or an NPKI folder is against its profile.
     #[command(
-        after_help = "Examples:\n  npki lint signCert.der\n  npki lint ca.crl answer.resp --json\n  npki lint /media/usb/NPKI\n\n\
-                      Exit status 1: something is against its profile."
+        after_help = "Examples:\n  npki lint signCert.der\n  npki lint ca.crl answer.resp --json\n  npki lint /media/usb/NPKI\n  \
+                      npki lint --plain plain/ca/*.der\n\n\
+                      Exit status 1: something is against its profile; 3 or 4: a file could not be judged, and the others were."
     )]
     Lint(Lint),
     /// 폐지목록으로 확인. Ask a CRL about a certificate.

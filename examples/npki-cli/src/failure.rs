@@ -10,8 +10,9 @@ use npki_core::{IdnError, RandomNumberError, Sentence};
 use npki_key::KeyError;
 use npki_media::{Damage, MediumError, PfxError};
 use npki_sign::cms::{CmsError, CmsSignError};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::json;
 use crate::language::{Language, say};
 use crate::terminal;
 
@@ -96,22 +97,30 @@ impl Failure {
         }
     }
 
+    /// What the command leaves with.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    pub(crate) const fn sentence(&self) -> &Sentence {
+        &self.sentence
+    }
+
+    /// `{"kind":…,"message":…}`
+    pub(crate) fn fields(&self) -> Value {
+        json!({ "kind": self.kind, "message": json::sentence(&self.sentence) })
+    }
+
     /// Tells people on standard error, or programs on standard output.
     pub(crate) fn tell(&self, as_json: bool, language: Language) -> ExitCode {
-        let Self {
-            exit,
-            kind,
-            sentence,
-        } = self;
         if as_json {
-            let message = json!({ "ko": sentence.ko, "en": sentence.en });
-            let answer = json!({ "ok": false, "error": { "kind": kind, "message": message } });
+            let answer = json!({ "ok": false, "error": self.fields() });
             // What cannot be told changes nothing: the exit status says it too.
             let _ = writeln!(io::stdout().lock(), "{answer:#}");
         } else {
-            terminal::say(language.say(sentence));
+            terminal::say(language.say(&self.sentence));
         }
-        (*exit).into()
+        self.exit.into()
     }
 }
 

@@ -20,6 +20,26 @@ pub(crate) enum Answer {
     Yes,
     /// Refused by policy, or does not verify.
     No,
+    /// Some of it could not be done, for which the command leaves so.
+    Unable(Exit),
+}
+
+impl Answer {
+    /// No, unless some of it could not be done.
+    pub(crate) const fn or_no(self) -> Self {
+        match self {
+            Self::Yes | Self::No => Self::No,
+            Self::Unable(_) => self,
+        }
+    }
+
+    /// That some of it could not be done; the first such exit stays.
+    pub(crate) const fn or_unable(self, exit: Exit) -> Self {
+        match self {
+            Self::Yes | Self::No => Self::Unable(exit),
+            Self::Unable(_) => self,
+        }
+    }
 }
 
 impl Report {
@@ -54,6 +74,7 @@ impl Report {
         match self.answer {
             Answer::Yes => ExitCode::SUCCESS,
             Answer::No => Exit::Refused.into(),
+            Answer::Unable(exit) => exit.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod common;
 mod junk;
 mod lab;
 mod ledger;
+mod lint;
 mod mistakes;
 mod pair;
 mod pending;
