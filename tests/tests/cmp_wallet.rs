@@ -10,13 +10,13 @@ use std::cell::{Cell, RefCell};
 use std::io;
 
 use npki::wallet::{CmpTrust, EnrolError, NewKey, Stored, Wallet};
-use npki_ca::{CertificateStatus, ceremony::authority_revocation_list};
-use npki_cert::{Certificate, Crl, CrlEntry, CrlParams, Profile, VidCheck, check_vid, lint};
+use npki_ca::CertificateStatus;
+use npki_cert::{Certificate, Crl, Profile, VidCheck, check_vid, lint};
 use npki_cmp::FailureInfo;
 use npki_cmp::client::{ClientError, KmKey};
 use npki_container::{NewPassword, Password, SealScheme, Sealing};
 use npki_core::{Issuer, Product, Registration, ReplacedBecause, RevocationReason};
-use npki_lab::{Held, KeyPool, Lab, LabLedgers, Person};
+use npki_lab::{Held, Lab, LabLedgers, Person};
 use npki_media::{
     Bundle, Entry, EntryId, Medium, MediumError, MediumKind, MemoryMedium, Opened, Overwrite,
     Reseal, Unconfirmed,
@@ -580,31 +580,23 @@ fn a_revoked_signer_is_not_believed() {
     let lists_it = |crl: &Crl| crl.issuer().matches(own.subject());
     let others: Vec<_> = crls.into_iter().filter(|crl| !lists_it(crl)).collect();
     assert!(!trusts(trust().with_crls(others.clone())));
-    // The same list, on which it stands.
-    let key = KeyPool::key(1).unwrap().signing_key().unwrap();
-    assert_eq!(key.public_key(), own.public_key());
-    let params = CrlParams {
-        issuer: own,
-        signature_algorithm: &key.algorithm().identifier(),
-        this_update: now,
-        next_update: now.saturating_add(core::time::Duration::from_secs(86_400)),
-        number: 99,
-        distribution_point: None,
-        base_number: None,
-        freshest_crl: None,
-    };
-    let entry = CrlEntry {
-        serial_number: *ca.cmp.certificate.serial_number(),
-        revoked_at: now,
-        reason: Some(RevocationReason::KeyCompromise),
-        invalidity: None,
-    };
-    let rng = &mut generator();
-    for (entries, good) in [(vec![], true), (vec![entry], false)] {
-        let crl = authority_revocation_list(&*key, &params, entries, rng).unwrap();
-        let crls = others.iter().cloned().chain([crl]);
-        assert_eq!(trusts(trust().with_crls(crls)), good);
+    // The CA takes it back, which no order knows of; OCSP says so too.
+    let reason = RevocationReason::KeyCompromise;
+    let door = scene.lab.ca(Issuer::Yessign).unwrap();
+    let revoke = |certificate| door.revoke_service(certificate, reason, scene.lab.now());
+    let revoked = revoke(&ca.cmp.certificate).unwrap();
+    assert_eq!(revoke(&ca.cmp.certificate).unwrap(), revoked);
+    assert!(!trusts(trust().with_crls(scene.lab.crls().unwrap())));
+    assert_eq!(
+        scene.status(&ca.cmp.certificate),
+        CertificateStatus::Revoked(revoked.unwrap())
+    );
+    // Neither what it has not signed, nor what an order stands behind.
+    let held = scene.held();
+    for other in [&root, own, &held.certificate] {
+        assert!(revoke(other).unwrap().is_err());
     }
+    assert_eq!(scene.status(&held.certificate), CertificateStatus::Good);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use der::{Decode as _, Encode as _, Sequence};
-use npki_cert::{Crl, CrlEntry, CrlParams, CrlStream, SerialNumber};
+use npki_cert::{Certificate, Crl, CrlEntry, CrlParams, CrlStream, SerialNumber};
 use npki_core::Instant;
 use npki_key::{SignatureAlgorithm, SigningKey};
 use npki_ledger::{
@@ -136,6 +136,19 @@ impl Ca<'_> {
     pub(crate) fn crl_uri(&self, serial: &SerialNumber) -> Result<String, CaError> {
         self.check(CrlScope::Whole)?;
         Ok(self.partition_uri(self.partition(serial).unwrap_or(0)))
+    }
+
+    /// The partition whose address a certificate names that no order knows of.
+    pub(crate) fn partition_named(&self, certificate: &Certificate) -> Option<u32> {
+        let named = certificate.crl_distribution_points();
+        let partitions = match self.names_partitions() {
+            true => self.settings.crl_partitions,
+            false => 0,
+        };
+        (0..partitions).find(|partition| {
+            let address = self.partition_uri(*partition);
+            named.iter().any(|point| point.uris.contains(&address))
+        })
     }
 
     fn partition_uri(&self, partition: u32) -> String {

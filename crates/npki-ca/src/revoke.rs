@@ -1,7 +1,8 @@
-use der::Encode as _;
+use der::{Decode as _, Encode as _, referenced::OwnedToRef as _};
 use npki_cert::{Certificate, KeyUse};
 use npki_core::{Instant, RevocationReason};
-use npki_ledger::Change;
+use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
+use npki_ledger::{Change, EventKind, LedgerExt as _, StreamId, StreamKind};
 
 use crate::{
     Ca, CaError, Refusal,
@@ -96,13 +97,92 @@ impl Ca<'_> {
         Err(CaError::Contended)
     }
 
-    /// What is so about a serial number now.
+    /// Revokes a certificate that a [`ceremony`](crate::ceremony) has made for a service of this CA, such as
+    /// its CMP server's when the key was lost: in every list from now on, and by OCSP. No order knows of it,
+    /// so it is given whole. Repeated, the first answer comes again.
+    ///
+    /// # Errors
+    /// [`CaError`]; repeat the call. [`Refusal::UnknownCertificate`] for what this CA has not signed, and
+    /// for a subscriber's.
+    pub fn revoke_service(
+        &self,
+        certificate: &Certificate,
+        reason: RevocationReason,
+        now: Instant,
+    ) -> Result<Result<RevokedAt, Refusal>, CaError> {
+        if !reason.is_for_subscribers() {
+            return Ok(Err(Refusal::ReasonRefused));
+        }
+        let serial = certificate.serial_number().octets();
+        if !self.has_signed(certificate)? || self.order_at(&SERIAL, serial)?.is_some() {
+            return Ok(Err(Refusal::UnknownCertificate));
+        }
+        let stream = StreamId::new(
+            StreamKind::from_static("service"),
+            &certificate.serial_number().to_string(),
+        )
+        .map_err(|_| CaError::Damaged {
+            what: "a stream's name",
+        })?;
+        let partition = self.partition_named(certificate);
+        let revoked = Revoked { at: now, reason };
+        let mut event = npki_ledger::Event::new(
+            stream.clone(),
+            EventKind::from_static("ca.service-revoked"),
+            revoked.to_der()?,
+        );
+        event.changes = listed(serial, partition, &revoked)?;
+        let commit = store::commit(
+            "revoke-service",
+            &[serial],
+            now,
+            vec![(stream, 0)],
+            vec![event],
+        );
+        let done = self.commit(&commit)?;
+        match (done, self.listed(serial)?) {
+            (Committed::Done | Committed::Stale, Some(done)) => Ok(Ok(done)),
+            _ => Err(CaError::Contended),
+        }
+    }
+
+    fn has_signed(&self, certificate: &Certificate) -> Result<bool, CaError> {
+        let own = &self.settings.certificate;
+        let identifier = certificate.signature_algorithm().owned_to_ref();
+        let Ok(algorithm) = SignatureAlgorithm::from_identifier(identifier) else {
+            return Ok(false);
+        };
+        let key = PublicKey::parse(own.public_key())?;
+        let (tbs, signature) = (certificate.tbs_der(), certificate.signature());
+        Ok(certificate.issuer().matches(own.subject())
+            && key.verify(&algorithm, tbs, signature).is_ok())
+    }
+
+    /// What the CRL says of a serial number.
+    fn listed(&self, serial: &[u8]) -> Result<Option<RevokedAt>, CaError> {
+        let Ok(key) = npki_ledger::Key::new(serial) else {
+            return Ok(None);
+        };
+        let row = self.ledger.index_value(&REVOKED, &key)?;
+        let read = |row: npki_ledger::Value| {
+            let Listed { at, reason, .. } = Listed::from_der(row.octets()).ok()?;
+            Some(RevokedAt { at, reason })
+        };
+        let damaged = || CaError::Damaged {
+            what: "a revocation",
+        };
+        row.map(|row| read(row).ok_or_else(damaged)).transpose()
+    }
+
+    /// What is so about a serial number now. Of a service's certificate no more is known than that it was
+    /// revoked.
     ///
     /// # Errors
     /// [`CaError`].
     pub fn status(&self, serial: &[u8]) -> Result<CertificateStatus, CaError> {
         let Some(order) = self.order_at(&SERIAL, serial)? else {
-            return Ok(CertificateStatus::Unknown);
+            let revoked = self.listed(serial)?;
+            return Ok(revoked.map_or(CertificateStatus::Unknown, CertificateStatus::Revoked));
         };
         let state = self.state(&order)?;
         Ok(match (state.revoked, state.outcome) {
@@ -154,15 +234,26 @@ pub(crate) fn revoked_changes(
 ) -> Result<Vec<Change>, CaError> {
     let mut changes = Vec::new();
     for (serial, partition) in recorded.serials() {
-        let listed = Listed {
-            at: revoked.at,
-            reason: revoked.reason,
-            partition,
-        };
-        let (der, at) = (listed.to_der()?, store::by_time(revoked.at, serial));
-        changes.extend([put(REVOKED, serial, &der)?, put(REVOKED_AT, at, &der)?]);
+        changes.extend(listed(serial, partition, revoked)?);
     }
     Ok(changes)
+}
+
+fn listed(
+    serial: &[u8],
+    partition: Option<u32>,
+    revoked: &Revoked,
+) -> Result<Vec<Change>, CaError> {
+    let listed = Listed {
+        at: revoked.at,
+        reason: revoked.reason,
+        partition,
+    };
+    let (der, at) = (listed.to_der()?, store::by_time(revoked.at, serial));
+    Ok(vec![
+        put(REVOKED, serial, &der)?,
+        put(REVOKED_AT, at, &der)?,
+    ])
 }
 
 impl CertificateStatus {

@@ -228,7 +228,7 @@ impl BankPort for Bank {
 pub(crate) const RSA: u64 = 200;
 
 /// The same key for the same number, made once.
-fn key(number: u64) -> Box<dyn SigningKey> {
+pub(crate) fn key(number: u64) -> Box<dyn SigningKey> {
     static KEYS: OnceLock<Mutex<std::collections::BTreeMap<u64, PrivateKey>>> = OnceLock::new();
     let mut keys = KEYS.get_or_init(Mutex::default).lock().unwrap();
     keys.entry(number)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bench::{Bench, at};
-use npki_ca::{BareRequest, Ca, CaError, CrlScope};
+use npki_ca::{BareRequest, Ca, CaError, CertificateStatus, CrlScope, Refusal, ceremony};
 use npki_cert::{Certificate, Crl, CrlProfile, lint_crl};
 use npki_core::{Instant, OrderAction, RevocationReason, ValidityRule};
 use npki_key::{PublicKey, SignatureAlgorithm, Verifier as _};
@@ -133,6 +133,48 @@ fn partitions_have_addresses_of_their_own() {
     let request = BareRequest::by_code(reference, code, &*bench.key(2), None, &mut rng).unwrap();
     let redeemed = ca.redeem(&request.as_request(), now, &mut rng);
     assert!(matches!(redeemed, Err(CaError::CrlAddress(_))));
+}
+
+/// What the CA has signed for a service of its own stands in the list that it names.
+#[test]
+fn a_service_is_revoked_where_its_certificate_says() {
+    let mut bench = Bench::new();
+    bench.settings.crl_uri = "http://ca.test.example/dp{partition}.crl".into();
+    bench.settings.crl_partitions = 3;
+    let (ca, now) = (bench.ca(), at(NOW));
+    let mut rng = bench.rng();
+    for (number, address, listed) in [
+        (31, "http://ca.test.example/dp2.crl", Some(1)),
+        (32, "http://ca.test.example/ca.crl", None),
+    ] {
+        let key = bench.key(number);
+        let service = ceremony::CmpServiceKey {
+            public_key: key.public_key(),
+            not_before: now,
+            not_after: at("2027-11-23"),
+            crl_uri: address,
+            ocsp_uri: "http://ca.test.example/ocsp",
+        };
+        let (own, signer) = (&ca.settings().certificate, super::bench::key(101));
+        let made = ceremony::cmp_server(own, &*signer, &service, &mut rng).unwrap();
+        let serial = made.serial_number();
+        let unknown = ca.status(serial.octets()).unwrap();
+        assert_eq!(unknown, CertificateStatus::Unknown);
+        let refused = ca.revoke_service(&made, RevocationReason::RemoveFromCrl, now);
+        assert_eq!(refused.unwrap(), Err(Refusal::ReasonRefused));
+        ca.revoke_service(&made, RevocationReason::KeyCompromise, now)
+            .unwrap()
+            .unwrap();
+        for partition in 0..3 {
+            let crl = ca.crl_of(CrlScope::Partition(partition), now, &mut rng);
+            let found = crl.unwrap().find(serial).is_some();
+            assert_eq!(found, listed == Some(partition), "{address} {partition}");
+        }
+        let whole = ca.crl(now, &mut rng).unwrap();
+        assert!(whole.find(serial).is_some());
+        let status = ca.status(serial.octets()).unwrap();
+        assert!(matches!(status, CertificateStatus::Revoked(_)));
+    }
 }
 
 #[test]
