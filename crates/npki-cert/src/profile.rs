@@ -6,8 +6,10 @@ mod generation;
 mod lint;
 mod name_lint;
 mod ocsp_lint;
+mod policy_lint;
 mod table;
 mod tbs;
+mod uri_lint;
 
 use const_oid::{ObjectIdentifier, db::rfc5912};
 

@@ -648,6 +648,75 @@ fn what_a_name_needs() {
     }
 }
 
+/// Addresses that are none, and a second distribution point: said, and no reason not to sign.
+#[test]
+fn what_an_address_needs() {
+    let made = make();
+    let algorithm = ecdsa_with_sha256();
+    let subject_key = public_key(&key(3));
+    let profile = Profile::SubscriberSign;
+    let tbs = |crl, ocsp, cps| {
+        let params = TbsParams {
+            serial_number: SerialNumber::from_octets(&[0xab; 17]).unwrap(),
+            issuer: Some(&made.ca),
+            subject: made.sign.subject(),
+            public_key: &subject_key,
+            not_before: instant("2026-03-01"),
+            not_after: instant("2027-03-01"),
+            signature_algorithm: &algorithm,
+            policy: Some(policy()),
+            notice: Some("이 인증서는"),
+            cps_uri: Some(cps),
+            crl_uri: Some(crl),
+            ocsp_uri: Some(ocsp),
+            identify_data: made.sign.identify_data(),
+            path_len: None,
+            deviations: Deviations::Korean,
+        };
+        profile.tbs(&params).unwrap()
+    };
+    let rules = |tbs: &[u8]| -> Vec<_> {
+        let found = lint_tbs(tbs, profile).unwrap();
+        assert!(found.iter().all(|f| f.severity < Severity::Error));
+        found
+            .iter()
+            .map(|f| f.rule.trim_start_matches("cert.subscriber-sign."))
+            .collect()
+    };
+    let fine = "http://a.example/";
+    for (crl, ocsp, cps, expected) in [
+        (fine, fine, fine, &[][..]),
+        (
+            "a.example/1.crl",
+            fine,
+            fine,
+            &["crl-distribution-points.uri-syntax"],
+        ),
+        (
+            fine,
+            "http://a.example/%zz",
+            fine,
+            &["authority-info-access.uri-syntax"],
+        ),
+        (
+            fine,
+            fine,
+            "http://a.example/a b",
+            &["certificate-policies.cps-uri"],
+        ),
+    ] {
+        assert_eq!(rules(&tbs(crl, ocsp, cps)), expected, "{crl} {ocsp} {cps}");
+    }
+
+    // The point of an address of 20 octets has the room of two points of six octets each.
+    let crl = "ldap://crl.example/1";
+    let mut tbs = tbs(crl, fine, fine);
+    let at = tbs.windows(20).position(|octets| octets == crl.as_bytes());
+    let point = [&b"\x30\x0c\xa0\x0a\xa0\x08\x86\x06"[..], b"ldap:a"].concat();
+    tbs.splice(at.unwrap() - 8..at.unwrap() + 20, point.repeat(2));
+    assert_eq!(rules(&tbs), ["crl-distribution-points.one"]);
+}
+
 #[test]
 fn what_a_crl_needs() {
     let made = make();

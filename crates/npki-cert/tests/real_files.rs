@@ -34,9 +34,15 @@ fn read(folder: &str, name: &str) -> Option<Certificate> {
     Some(certificate)
 }
 
-/// What the linter says, as far as it would keep us from issuing.
+/// What the linter says, as far as it would keep us from issuing. Names, qualifiers and addresses of
+/// real certificates are those of the profile.
 fn errors(certificate: &Certificate, profile: Profile) -> Vec<&'static str> {
-    lint(certificate, profile)
+    let found = lint(certificate, profile);
+    for part in ["subject", "issuer", "certificate-policies", "uri"] {
+        let mut of_part = found.iter().filter(|f| f.rule.contains(part));
+        assert_eq!(of_part.next(), None);
+    }
+    found
         .into_iter()
         .filter(|f| f.severity == Severity::Error)
         .map(|f| f.rule)

@@ -49,6 +49,8 @@ pub struct UserNotice {
     pub explicit_text: Option<String>,
     /// The organisation that the noticeRef names.
     pub organization: Option<String>,
+    /// The tag octet of the text.
+    pub(crate) text_tag: Option<u8>,
 }
 
 impl CertificatePolicies {
@@ -177,7 +179,9 @@ impl UserNotice {
             reference.end()?;
         }
         if !input.is_empty() {
-            notice.explicit_text = Some(display_text(input.any()?)?);
+            let text = input.any()?;
+            notice.explicit_text = Some(display_text(text)?);
+            notice.text_tag = Some(text.tag);
         }
         input.end()?;
         Ok(notice)

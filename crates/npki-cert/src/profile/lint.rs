@@ -6,6 +6,8 @@ use super::{
     Criticality, Deviations, Generation, Presence, Profile, ProfileRow,
     findings::Findings,
     name_lint::{NameRules, lint_name},
+    policy_lint::lint_qualifiers,
+    uri_lint::lint_uri,
 };
 use crate::{
     CertError, Certificate, KeyUsage, certificate::Tbs, input, key_identifier, policy_row,
@@ -65,6 +67,7 @@ macro_rules! rule {
         }
     };
 }
+pub(super) use rule;
 
 /// The ids of the rules on one of the names.
 macro_rules! name_rules {
@@ -90,9 +93,10 @@ fn lint_fields(tbs: &Tbs, profile: Profile, deviations: Deviations) -> Vec<Findi
     lint_key(tbs, profile, &mut findings);
     lint_rows(tbs, profile, profile.rows_with(deviations), &mut findings);
     lint_values(tbs, profile, &mut findings);
-    if deviations == Deviations::None {
-        lint_qualifiers(tbs, profile, &mut findings);
+    if let Some(policies) = &tbs.extensions.policies {
+        lint_qualifiers(policies, profile, deviations, &mut findings);
     }
+    lint_addresses(tbs, profile, &mut findings);
     if profile.is_ca() {
         lint_ca(tbs, profile, &mut findings);
     } else {
@@ -328,30 +332,39 @@ fn lint_values(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
             "KCAC.TS.CERTPROF",
         );
     }
+}
+
+/// Where the CRL is found, and where OCSP is answered.
+fn lint_addresses(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
     let points = &tbs.extensions.crl_distribution_points;
+    let at = "extensions.cRLDistributionPoints";
     if !points.is_empty() && points.iter().all(|p| p.uris.is_empty()) {
         findings.error(
             rule!(profile, "crl-distribution-points.uri"),
-            "extensions.cRLDistributionPoints",
+            at,
             "CRL 배포 지점에 URI가 없습니다".into(),
             "no distribution point has a URI".into(),
             "RFC 5280 4.2.1.13",
         );
     }
-}
-
-/// A profile without the Korean ways has policies alone.
-fn lint_qualifiers(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
-    let policies = tbs.extensions.policies.as_ref();
-    if policies.is_some_and(|policies| policies.0.iter().any(|p| !p.qualifiers.is_empty())) {
-        findings.warning(
-            rule!(profile, "certificate-policies.qualifiers"),
-            "extensions.certificatePolicies",
-            "정책에 한정자가 있습니다".into(),
-            "a policy has qualifiers".into(),
-            "RFC 5280 4.2.1.4",
+    if points.len() > 1 {
+        findings.notice(
+            rule!(profile, "crl-distribution-points.one"),
+            at,
+            format!("CRL 배포 지점이 {}개입니다", points.len()),
+            format!("there are {} distribution points", points.len()),
+            "KCAC.TS.CERTPROF",
         );
     }
+    let uris = points.iter().flat_map(|point| &point.uris);
+    let rule = rule!(profile, "crl-distribution-points.uri-syntax");
+    lint_uri(uris.map(String::as_str), rule, at, findings);
+    lint_uri(
+        tbs.extensions.ocsp_uris.iter().map(String::as_str),
+        rule!(profile, "authority-info-access.uri-syntax"),
+        "extensions.authorityInfoAccess",
+        findings,
+    );
 }
 
 fn lint_ca(tbs: &Tbs, profile: Profile, findings: &mut Findings) {
@@ -484,7 +497,7 @@ fn bits(magnitude: &[u8]) -> u32 {
     octets.saturating_mul(8).saturating_sub(leading)
 }
 
-const MIN_RSA_BITS: u32 = 2_048;
+pub(super) const MIN_RSA_BITS: u32 = 2_048;
 
 pub(super) const SIGNATURE_ALGORITHMS: &[ObjectIdentifier] = &[
     rfc5912::SHA_256_WITH_RSA_ENCRYPTION,
