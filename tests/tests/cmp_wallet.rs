@@ -561,6 +561,23 @@ fn a_single_certificate_is_not_asked_for_by_two_keys() {
     }
 }
 
+/// The CA's certificate that R is encrypted to ends after two years, and there is another one (KCAC.TS.CMP).
+#[test]
+fn years_later_certificates_have_r_all_the_same() {
+    for days in [731, 5 * 365, 8 * 365 - 1] {
+        let ledgers = LabLedgers::in_memory();
+        let scene = Scene::new(&ledgers);
+        let day = scene.lab.now().kst_day().plus_days(days);
+        let ten = core::time::Duration::from_secs(36_000);
+        scene.lab.wait_until(day.start().saturating_add(ten));
+        let stored = scene.issue(&scene.order(), &scene.key()).unwrap();
+        let idn = Person::of("hong").unwrap().idn().unwrap();
+        let r = scene.opened().random_number.unwrap();
+        let vid = check_vid(&stored.certificate, &idn, &r);
+        assert_eq!(vid, VidCheck::Matches, "{days}");
+    }
+}
+
 #[test]
 fn a_revoked_signer_is_not_believed() {
     let ledgers = LabLedgers::in_memory();

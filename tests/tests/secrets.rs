@@ -199,7 +199,7 @@ fn customer() -> Person {
         idn_digits: "9927154000017".into(),
         phone: "010-0000-7264".into(),
         account: "999-07-7418529".into(),
-        account_password: "7391".into(),
+        account_password: "6173".into(),
         card_serial: "8642".into(),
         app_pin: "918273".into(),
         ..Person::of("lim").unwrap().clone()

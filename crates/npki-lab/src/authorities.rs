@@ -1,8 +1,11 @@
+mod cmp;
+
 use core::time::Duration;
+use std::sync::OnceLock;
 
 use npki_ca::{
     CaError, CaKeys, CaSettings, CertificateKey, CodeKey, CrlKey, OcspKey, OcspSettings, ceremony,
-    cmp::{CmpKeys, EncryptionKey},
+    cmp::CmpKeys,
 };
 use npki_cert::{CertError, Certificate, Crl, CrlParams, Deviations, Name, PolicyArc};
 use npki_core::{HashAlgorithm, Instant, Issuer};
@@ -13,6 +16,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::{KeyPool, LabError, LabRng};
+use cmp::CmpCeremony;
 
 /// The root and the CAs of a lab: certificates, settings and keys.
 ///
@@ -35,8 +39,9 @@ pub struct Authority {
     pub settings: CaSettings,
     /// Its keys.
     pub keys: CaKeys,
-    /// Its keys for CMP messages.
+    /// Its keys for CMP messages in a lab's first two years; [`cmp_at`](Self::cmp_at) has those of every time.
     pub cmp: CmpKeys,
+    later: LaterCmp,
     /// Its OCSP responder, whose certificate is the root's, as those of the Korean CAs are, or its own
     /// in a lab without deviations.
     pub ocsp: OcspSettings,
@@ -51,7 +56,8 @@ impl Authorities {
     /// Makes root and CAs: valid from `from` for twenty and ten years, keys from the pool.
     ///
     /// # Errors
-    /// [`LabError`] when a certificate cannot be made.
+    /// [`LabError::Date`] before 1970 and twenty years before the end of time, [`LabError`] when a certificate
+    /// cannot be made.
     pub fn make(from: Instant, rng: &mut dyn CryptoRng) -> Result<Self, LabError> {
         Self::make_with(Deviations::Korean, from, rng)
     }
@@ -70,6 +76,9 @@ impl Authorities {
         from: Instant,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, LabError> {
+        if !is_within_reach(from) {
+            return Err(LabError::Date(from));
+        }
         let rules = Parameters::SHIPPED;
         let (make_root, make_ca): (MakeRoot, MakeCa) = match deviations {
             Deviations::Korean => (ceremony::root, ceremony::issuing_ca),
@@ -120,23 +129,44 @@ impl Authorities {
                 code_attempts: rules.authorization_code_attempts.0.into(),
                 crl_lifetime: Duration::from_secs(24 * 3600),
             };
-            let cmp = cmp_keys(number, &root, &settings, &habit, from)?;
+            let ceremony = CmpCeremony {
+                number,
+                root: root.clone(),
+                ca: settings.certificate.clone(),
+                real_name: habit.real_name,
+                crl_uri: settings.crl_uri.clone(),
+                ocsp_uri: settings.ocsp_uri.clone(),
+                begins: from.kst_day().plus_days(365),
+                seed: rng.next_u64(),
+            };
+            let seed = rng.next_u64();
             let (ocsp, ocsp_key) = match deviations {
                 Deviations::Korean => {
                     let cps = Some("http://rootca.lab.example/cps.html");
-                    ocsp(number, (&root, &*root_key), &habit, (ARL_URI, cps), from)?
+                    ocsp(
+                        number,
+                        seed,
+                        (&root, &*root_key),
+                        &habit,
+                        (ARL_URI, cps),
+                        from,
+                    )?
                 }
                 Deviations::None => {
                     let ca_key = key.signing_key()?;
                     let by_ca = (&settings.certificate, &*ca_key);
-                    ocsp(number, by_ca, &habit, (&settings.crl_uri, None), from)?
+                    ocsp(number, seed, by_ca, &habit, (&settings.crl_uri, None), from)?
                 }
             };
             cas.push(Authority {
                 issuer,
                 settings,
                 keys: keys(number, issuer)?,
-                cmp,
+                cmp: ceremony.keys(0)?,
+                later: LaterCmp {
+                    ceremony,
+                    keys: Default::default(),
+                },
                 ocsp,
                 ocsp_key,
             });
@@ -178,6 +208,32 @@ impl Authorities {
     }
 }
 
+impl Authority {
+    /// Its keys for CMP messages at this instant. Two years after a lab's beginning, and every two years from then
+    /// on, the certificate that R is encrypted to has ended and is another one; the rest lasts as long as the CA.
+    ///
+    /// # Errors
+    /// [`LabError`] when a certificate cannot be made.
+    pub fn cmp_at(&self, now: Instant) -> Result<&CmpKeys, LabError> {
+        let term = self.later.ceremony.term_of(now);
+        let Some(kept) = term.checked_sub(1).and_then(|at| self.later.keys.get(at)) else {
+            return Ok(&self.cmp);
+        };
+        if let Some(keys) = kept.get() {
+            return Ok(keys);
+        }
+        let made = self.later.ceremony.keys(term)?;
+        Ok(kept.get_or_init(|| made))
+    }
+}
+
+/// The keys of the terms after the first, made when they are needed.
+#[derive(Debug)]
+struct LaterCmp {
+    ceremony: CmpCeremony,
+    keys: [OnceLock<CmpKeys>; CmpCeremony::TERMS - 1],
+}
+
 /// The symmetric keys of a lab are as public as its private keys: digests of what they are for.
 pub(crate) fn lab_key(label: &str) -> Zeroizing<[u8; 32]> {
     let digest = HashAlgorithm::Sha256.digest(format!("npki-lab {label}").as_bytes());
@@ -200,58 +256,15 @@ fn keys(number: usize, issuer: Issuer) -> Result<CaKeys, LabError> {
     })
 }
 
-/// Of a generator of its own, so that what else comes of the lab's seed stays as it is.
-fn cmp_keys(
-    number: usize,
-    root: &Certificate,
-    settings: &CaSettings,
-    habit: &Habit,
-    from: Instant,
-) -> Result<CmpKeys, LabError> {
-    let mut rng = LabRng::new(u64::try_from(number).unwrap_or_default());
-    let ca = &settings.certificate;
-    let ca_key = KeyPool::key(number)?.signing_key()?;
-    let protection = PrivateKey::generate(KeyKind::P256, &mut rng)?;
-    let encryption = KeyPool::encryption_key(number)?;
-    let service = |public_key| ceremony::CmpServiceKey {
-        public_key,
-        not_before: from,
-        not_after: years(from, 9),
-        crl_uri: &settings.crl_uri,
-        ocsp_uri: &settings.ocsp_uri,
-    };
-    let signed = service(protection.public_key());
-    // A server's, of two years: it begins on the day on which a lab begins.
-    let begins = from.kst_day().plus_days(365);
-    let encrypted = ceremony::CmpServiceKey {
-        not_before: begins.start(),
-        not_after: begins.plus_days(730).last_second(),
-        ..service(encryption.public_key())
-    };
-    let servers = format!("2.999.410.{number}.9")
-        .parse()
-        .map_err(|_| CertError::ObjectIdentifier { what: "a policy" })?;
-    let identity = (habit.real_name, servers);
-    Ok(CmpKeys {
-        certificate: ceremony::cmp_server(ca, &*ca_key, &signed, &mut rng)?,
-        protection: protection.signing_key()?,
-        chain: vec![root.clone()],
-        encryption: Some(EncryptionKey {
-            certificate: ceremony::cmp_encryption(ca, &*ca_key, &encrypted, identity, &mut rng)?,
-            decryptor: encryption.decryptor()?,
-        }),
-    })
-}
-
-/// Of a generator of its own too.
 fn ocsp(
     number: usize,
+    seed: u64,
     (issuer, issuer_key): (&Certificate, &dyn SigningKey),
     habit: &Habit,
     (crl_uri, cps_uri): (&str, Option<&str>),
     from: Instant,
 ) -> Result<(OcspSettings, OcspKey), LabError> {
-    let mut rng = LabRng::new(u64::try_from(number).unwrap_or_default() + 1_000);
+    let mut rng = LabRng::new(seed);
     let key = PrivateKey::generate(KeyKind::P256, &mut rng)?;
     let service = ceremony::Service {
         name: &Name::from_npki_text(&format!(
@@ -261,7 +274,7 @@ fn ocsp(
         real_name: habit.real_name,
         public_key: key.public_key(),
         not_before: from,
-        not_after: years(from, 9),
+        not_after: years(from, 10),
         // CA services of the test arc.
         policy: format!("2.999.410.{number}.10")
             .parse()
@@ -300,6 +313,11 @@ fn years(from: Instant, count: usize) -> Instant {
         day = day.plus_one_year();
     }
     day.plus_days(-1).last_second()
+}
+
+/// RFC 5280 has no word for the years before 1950, and the encoder that we use none for those before 1970.
+fn is_within_reach(from: Instant) -> bool {
+    from.unix_seconds() >= 0 && years(from, 21) < Instant::MAX
 }
 
 const ARL_URI: &str = "http://rootca.lab.example/arl.crl";
@@ -381,6 +399,86 @@ mod tests {
             let from: Instant = from.parse().expect("an instant");
             Authorities::make(from, &mut LabRng::new(1))?;
             Authorities::without_deviations(from, &mut LabRng::new(1))?;
+        }
+        Ok(())
+    }
+
+    /// Each CA's services live as long as it does, and R can be encrypted to it all the while.
+    #[test]
+    fn services_last_as_long_as_the_ca() -> Result<(), LabError> {
+        let from: Instant = "2027-02-28".parse().expect("an instant");
+        let made = Authorities::make(from, &mut LabRng::new(1))?;
+        for ca in &made.cas {
+            let own = &ca.settings.certificate;
+            assert_eq!(ca.ocsp.certificate.not_after(), own.not_after());
+            let mut given = Vec::new();
+            for days in 365..=own
+                .not_before()
+                .kst_day()
+                .days_until(own.not_after().kst_day())
+            {
+                let day = from.kst_day().plus_days(days);
+                for now in [day.start(), day.last_second()] {
+                    let keys = ca.cmp_at(now)?;
+                    assert_eq!(keys.certificate, ca.cmp.certificate);
+                    let found = keys.encryption_certificate().expect("there is one");
+                    assert!(
+                        found.not_before() <= now && now <= found.not_after(),
+                        "{now}"
+                    );
+                    if !given.contains(found) {
+                        given.push(found.clone());
+                    }
+                }
+            }
+            assert_eq!(given.len(), CmpCeremony::TERMS);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn no_certificate_begins_before_1970() {
+        for (from, is_made) in [
+            ("0001-01-03", false),
+            ("1970-01-01T08:59:59+09:00", false),
+            ("1970-01-01T09:00:00+09:00", true),
+            ("2049-12-31", true),
+            ("9970-01-01", true),
+            ("9998-01-01", false),
+        ] {
+            let made = Authorities::make(from.parse().expect("an instant"), &mut LabRng::new(1));
+            let refused = matches!(made, Err(LabError::Date(_)));
+            assert_eq!((made.is_ok(), refused), (is_made, !is_made), "{from}");
+        }
+    }
+
+    /// Nothing but the published keys is the same for two seeds.
+    #[test]
+    fn services_come_of_the_seed() -> Result<(), LabError> {
+        let from: Instant = "2026-11-23".parse().expect("an instant");
+        let [one, two] = [1, 2].map(|seed| Authorities::make(from, &mut LabRng::new(seed)));
+        for (one, two) in one?.cas.iter().zip(&two?.cas) {
+            let keys = |ca: &Authority| {
+                let certificates = [&ca.cmp.certificate, &ca.ocsp.certificate];
+                certificates.map(|found| found.public_key().clone())
+            };
+            assert!(
+                keys(one)
+                    .iter()
+                    .zip(keys(two))
+                    .all(|(one, two)| *one != two)
+            );
+            let serials = |ca: &Authority| {
+                let km = ca.cmp.encryption_certificate().expect("there is one");
+                let all = [&ca.cmp.certificate, &ca.ocsp.certificate, km];
+                all.map(|found| *found.serial_number())
+            };
+            assert!(
+                serials(one)
+                    .iter()
+                    .zip(serials(two))
+                    .all(|(one, two)| *one != two)
+            );
         }
         Ok(())
     }

@@ -7,6 +7,10 @@ use npki_ledger::{LedgerError, LengthError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LabError {
+    /// Certificates of these CAs, which are a year older than their lab, would begin before 1970 or end after the
+    /// last year there is.
+    #[error("no CA can begin on {0}: certificates are of 1970 to 9998, a root of twenty years")]
+    Date(npki_core::Instant),
     /// A CA failed.
     #[error("a CA of the lab failed")]
     Ca(#[from] CaError),

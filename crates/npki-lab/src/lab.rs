@@ -74,12 +74,14 @@ impl LabLedgers {
 }
 
 impl<'a> Lab<'a> {
-    /// A lab with everything random from `seed`, at the instant `now`. Root and CAs are a year old.
+    /// A lab with everything random from `seed` and `now`, at that instant. Root and CAs are a year old and live
+    /// for ten: for eight years from `now` a lab issues certificates of a year.
     ///
     /// # Errors
+    /// [`LabError::Date`] before 1971, where the CAs would be of a year that certificates do not have;
     /// [`LabError`] when a CA cannot be made.
     pub fn new(seed: u64, now: Instant, ledgers: &'a LabLedgers) -> Result<Self, LabError> {
-        let mut rng = LabRng::new(seed);
+        let mut rng = LabRng::of(seed, now);
         let authorities = Authorities::make(a_year_before(now), &mut rng)?;
         Self::of(authorities, rng, now, ledgers)
     }
@@ -94,7 +96,7 @@ impl<'a> Lab<'a> {
         now: Instant,
         ledgers: &'a LabLedgers,
     ) -> Result<Self, LabError> {
-        let mut rng = LabRng::new(seed);
+        let mut rng = LabRng::of(seed, now);
         let authorities = Authorities::without_deviations(a_year_before(now), &mut rng)?;
         Self::of(authorities, rng, now, ledgers)
     }
@@ -162,7 +164,7 @@ impl<'a> Lab<'a> {
     #[must_use]
     pub fn node(self, seed: u64) -> Self {
         Self {
-            rng: Mutex::new(LabRng::new(seed)),
+            rng: Mutex::new(LabRng::of(seed, self.now())),
             next_key: Mutex::new(KeyPool::LEN),
             ..self
         }
@@ -229,7 +231,7 @@ impl<'a> Lab<'a> {
     /// The CA with these habits as it answers CMP messages; `None` when the lab has none.
     #[must_use]
     pub fn cmp_ca(&self, issuer: Issuer) -> Option<CmpCa<'_>> {
-        let keys = &self.authorities.ca(issuer)?.cmp;
+        let keys = self.authorities.ca(issuer)?.cmp_at(self.now()).ok()?;
         Some(CmpCa::new(self.ca(issuer)?, keys))
     }
 
@@ -381,6 +383,25 @@ mod tests {
         };
         let (once, again) = (issued()?, issued()?);
         assert_eq!(once.certificate, again.certificate);
+        Ok(())
+    }
+
+    /// RFC 5280 section 4.1.2.2: no CA's name and key stand above one serial number twice.
+    #[test]
+    fn another_date_gives_other_serial_numbers() -> Result<(), LabError> {
+        let hong = Person::of("hong").expect("a person");
+        let issued = |now: &str| -> Result<[Certificate; 3], LabError> {
+            let ledgers = LabLedgers::in_memory();
+            let lab = Lab::new(1, now.parse().expect("an instant"), &ledgers)?;
+            let held = lab.issue(hong, Product::PersonalLimited, None)?;
+            let (root, cas) = lab.trust();
+            Ok([root, cas[0].clone(), held.certificate])
+        };
+        let (one, two) = (issued(NOW)?, issued("2026-11-24T10:00:00+09:00")?);
+        for (one, two) in one.iter().zip(&two) {
+            assert!(one.issuer().matches(two.issuer()));
+            assert_ne!(one.serial_number(), two.serial_number());
+        }
         Ok(())
     }
 

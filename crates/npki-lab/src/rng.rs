@@ -4,6 +4,7 @@ use chacha20::{
     ChaCha20Rng,
     rand_core::{SeedableRng as _, TryCryptoRng, TryRng},
 };
+use npki_core::Instant;
 
 /// The lab's generator: everything random in a lab comes from its seed, so that a run repeats.
 ///
@@ -15,10 +16,21 @@ impl LabRng {
     /// The generator of this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::from_octets(seed.to_be_bytes())
+    }
+
+    /// The generator of a lab of this seed that begins at this instant: another one at another, so that no CA gives
+    /// one serial number to two certificates.
+    pub(crate) fn of(seed: u64, begins: Instant) -> Self {
+        let begins = begins.unix_seconds().to_be_bytes();
+        Self::from_octets(seed.to_be_bytes().into_iter().chain(begins))
+    }
+
+    fn from_octets(from: impl IntoIterator<Item = u8>) -> Self {
         let mut octets = [0; 32];
         octets
             .iter_mut()
-            .zip(seed.to_be_bytes())
+            .zip(from)
             .for_each(|(to, from)| *to = from);
         Self(ChaCha20Rng::from_seed(octets))
     }
