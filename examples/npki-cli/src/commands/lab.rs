@@ -96,6 +96,10 @@ impl Made<'_> {
             let issuer = authority.issuer;
             let name = format!("ca/{issuer}").to_lowercase();
             self.write(&format!("{name}.der"), authority.settings.certificate.der())?;
+            self.write(
+                &format!("{name}-ocsp.der"),
+                authority.ocsp.certificate.der(),
+            )?;
             if let Some(ca) = self.lab.ca(issuer) {
                 let crl = ca
                     .crl(now, &mut rng)
@@ -145,8 +149,10 @@ impl Made<'_> {
                 }
             }
         }
-        if model || specimen.condition == Condition::NoRandomNumber {
-            for preset in PfxPreset::ALL.iter().copied() {
+        if specimen.condition.opens() {
+            let others = model || specimen.condition == Condition::NoRandomNumber;
+            let presets = PfxPreset::ALL.iter().copied();
+            for preset in presets.filter(|preset| others || *preset == PfxPreset::default()) {
                 let pfx = specimen
                     .pfx(self.lab, &self.password, preset, &mut rng)
                     .map_err(failed)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::common::{Home, NOW, PASSWORD, npki};
 use npki_cert::Crl;
-use npki_container::{EncryptedPrivateKeyInfo, Password, Sealing};
+use npki_container::{Bounds, EncryptedPrivateKeyInfo, Password, Pfx, Sealing};
 use npki_core::Product;
 use npki_lab::{Lab, LabLedgers, Person};
 use npki_media::{Bundle, Pair};
@@ -137,6 +137,36 @@ fn a_lab_is_made_as_its_index_says() {
             ],
             &[],
         );
+        let read = |path: &str| std::fs::read(folder.join(path));
+        let responder = read(&format!("ca/{issuer}-ocsp.der")).unwrap();
+        let answer = read(&format!("{home}/ocsp.der")).unwrap();
+        assert!(
+            answer
+                .windows(responder.len())
+                .any(|part| part == responder)
+        );
+        // One pair or two in a PFX, where they are whole.
+        let files: Vec<_> = person["files"].as_array().unwrap().iter().collect();
+        let has = |name: &str| {
+            files
+                .iter()
+                .any(|file| file.as_str().unwrap().ends_with(name))
+        };
+        let is_broken = BROKEN.contains(&condition.as_str().unwrap());
+        assert_eq!(has("/korean.pfx"), !is_broken, "{name}");
+        if !is_broken {
+            let pfx = read(&format!("{home}/korean.pfx")).unwrap();
+            let pfx = Pfx::parse(&pfx, &Bounds::DEFAULT).unwrap();
+            let opened = pfx.open(&Password::new(password).unwrap(), &Bounds::DEFAULT);
+            let pairs = opened.unwrap().into_pairs();
+            let der = read(&format!("{home}/cert.der")).unwrap();
+            assert_eq!(pairs.sign().unwrap().certificate.der(), der);
+            assert_eq!(
+                pairs.key_management().is_some(),
+                has("/kmCert.der"),
+                "{name}"
+            );
+        }
         let revoked = condition == "revoked";
         let status = if revoked { "revoked" } else { "good" };
         let asked = asked.with(i32::from(revoked)).json();
@@ -168,6 +198,16 @@ fn a_lab_is_made_as_its_index_says() {
         assert_eq!((&*state, code), wanted, "{condition}");
     }
 }
+
+/// Of these a key or a certificate is missing, damaged or another one.
+const BROKEN: [&str; 6] = [
+    "no-key",
+    "no-certificate",
+    "no-km-key",
+    "damaged-key",
+    "damaged-certificate",
+    "other-key",
+];
 
 /// Lists, OCSP and the linter, as people use them.
 #[test]
