@@ -580,6 +580,23 @@ fn decisions_come_from_the_shipped_policy() {
     assert_eq!(ask(renew)["rules"], json!(["R11"]));
 }
 
+/// Every number is a seed of its own.
+#[test]
+fn seeds_of_the_lab() {
+    let serials = [json!(1), json!(-1), json!(1_u64 << 63), json!(u64::MAX), json!(i64::MIN)]
+        .into_iter()
+        .map(|seed| {
+            let home = tempfile::tempdir().unwrap();
+            let place = home.path().to_str().unwrap();
+            let issued = ask(
+                json!({ "op": "lab_issue", "seed": seed, "now": 1_796_094_000, "product": "personal-limited",
+                    "name": "홍길동", "idn": "9921013000017", "password": hex("Old-pass-word-1!"), "dir": place }),
+            );
+            issued["serial"].as_str().unwrap().to_owned()
+        });
+    assert_eq!(serials.collect::<std::collections::BTreeSet<_>>().len(), 5);
+}
+
 #[test]
 fn what_the_lab_issued_logs_in_once() {
     let home = tempfile::tempdir().unwrap();

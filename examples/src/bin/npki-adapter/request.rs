@@ -130,15 +130,15 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(crate) fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<T, No> {
+    pub(crate) fn number<T: TryFrom<i128>>(&self, name: &str) -> Result<T, No> {
         self.number_opt(name)?.ok_or(No::BAD_REQUEST)
     }
 
-    pub(crate) fn number_opt<T: TryFrom<i64>>(&self, name: &str) -> Result<Option<T>, No> {
+    pub(crate) fn number_opt<T: TryFrom<i128>>(&self, name: &str) -> Result<Option<T>, No> {
         match self.get(name) {
             None => Ok(None),
             Some(Node::Number(number)) => number
-                .as_i64()
+                .as_i128()
                 .and_then(|number| T::try_from(number).ok())
                 .map(Some)
                 .ok_or(No::BAD_REQUEST),
@@ -354,13 +354,14 @@ mod tests {
 
     #[test]
     fn fields_are_what_they_are_called() {
-        let line =
-            r#"{"id":"x","t":"a\u0067","n":-5,"f":true,"b":"00ff","l":["00"],"z":null,"big":1e30}"#;
+        let line = r#"{"id":"x","t":"a\u0067","n":-5,"f":true,"b":"00ff","l":["00"],"z":null,"big":1e30,"u":18446744073709551615}"#;
         let fields = Fields::parse(line.as_bytes()).unwrap();
         assert_eq!(fields.text("t"), Ok("ag"));
         assert_eq!(fields.number::<i64>("n"), Ok(-5));
         assert!(fields.number::<u32>("n").is_err());
         assert!(fields.number::<i64>("big").is_err());
+        assert_eq!(fields.number("u"), Ok(u64::MAX));
+        assert!(fields.number::<i64>("u").is_err());
         assert_eq!(fields.flag("f"), Ok(true));
         assert_eq!(fields.flag("z"), Ok(false));
         assert_eq!(*fields.bytes("b").unwrap(), [0, 255]);

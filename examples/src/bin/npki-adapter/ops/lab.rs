@@ -38,12 +38,16 @@ pub(super) fn lab_issue(fields: &Fields<'_>) -> Outcome {
     write(&lab, &held, &password, dir).ok_or(No::Refused("io"))
 }
 
-/// A number, or a word that stands for one.
+/// A number, or a word that stands for one, as one below zero is.
 fn seed(fields: &Fields<'_>) -> Result<u64, No> {
-    if let Ok(number) = fields.number::<i64>("seed") {
-        return Ok(number.unsigned_abs());
+    if let Ok(number) = fields.number("seed") {
+        return Ok(number);
     }
-    let digest = HashAlgorithm::Sha256.digest(fields.text("seed")?.as_bytes());
+    let word = match fields.number::<i64>("seed") {
+        Ok(number) => number.to_string(),
+        Err(_) => fields.text("seed")?.to_owned(),
+    };
+    let digest = HashAlgorithm::Sha256.digest(word.as_bytes());
     let first = digest.octets().first_chunk().ok_or(No::BAD_REQUEST)?;
     Ok(u64::from_be_bytes(*first))
 }
