@@ -108,16 +108,19 @@ impl Refusal {
                 format!("The order ended {ended}. Apply at the bank again."),
             ),
             Self::ReferenceUsed => fixed(
-                "이미 사용한 참조번호입니다. 은행에서 다시 신청하세요.",
-                "The reference number was used with another key. Apply at the bank again.",
+                "다른 키로 이미 사용한 참조번호입니다. 인증서를 받았는지 먼저 확인하고, 받지 못했다면 은행에서 다시 \
+                 신청하세요.",
+                "The reference number was used with another key. See whether you have the certificate; if not, \
+                 apply at the bank again.",
             ),
             Self::TransactionInUse => fixed(
                 "같은 거래번호의 다른 요청이 있습니다. 새 거래번호로 요청하세요.",
                 "Another request has this transaction number. Begin a new transaction.",
             ),
             Self::Settled => fixed(
-                "이미 처리가 끝난 신청입니다.",
-                "This order is settled already.",
+                "이미 처리가 끝난 신청입니다. 인증서를 받았는지 먼저 확인하고, 받지 못했다면 은행에서 다시 신청하세요.",
+                "This order is settled already. See whether you have the certificate; if not, apply at the bank \
+                 again.",
             ),
             Self::NoPossession => fixed(
                 "개인키 소유가 확인되지 않았습니다.",

@@ -37,7 +37,11 @@ pub(super) fn run(args: &Cmp, context: &Context) -> Result<Report, Failure> {
             let code = context
                 .secrets
                 .text(&Sentence::fixed("인가코드", "authorization code"))?;
-            let code = AuthorizationCode::new(&code);
+            // An attempt costs (R32): what cannot be one is not sent.
+            let code = match code.trim() {
+                "" => return Err(no_code()),
+                code => AuthorizationCode::new(code),
+            };
             let password = context.secrets.new_password(&new_password())?;
             let (by, pending) = ((reference, &code), Pending::of(&medium, reference.as_str()));
             let stored = with(server, context, &medium, |wallet| {
@@ -251,8 +255,8 @@ impl From<EnrolError> for Failure {
                 Exit::Refused,
                 "answer",
                 say!(
-                    "인증기관의 응답을 믿을 수 없습니다({error}). --root와 주소를 확인하세요.",
-                    "the CA's answer cannot be believed ({error}); check --root and the address."
+                    "인증기관의 응답을 믿을 수 없습니다({error}). --root와 주소, 컴퓨터의 시계를 확인하세요.",
+                    "the CA's answer cannot be believed ({error}); check --root, the address and the clock."
                 ),
             ),
             EnrolError::Unreachable(error) => Self::new(
@@ -261,6 +265,14 @@ impl From<EnrolError> for Failure {
                 say!(
                     "인증기관에 연결할 수 없습니다({error}). 주소를 확인하고 다시 하세요.",
                     "the CA is not reached ({error}); check the address and try again."
+                ),
+            ),
+            EnrolError::EncryptionCertificate => Self::new(
+                Exit::Refused,
+                "encryption-certificate",
+                say!(
+                    "인증기관의 암호화 인증서를 쓸 수 없습니다. 컴퓨터의 시계와 주소를 확인하세요.",
+                    "the CA's encryption certificate cannot be used now; check the clock, and the address."
                 ),
             ),
             EnrolError::Medium(error) => error.into(),
@@ -282,6 +294,16 @@ impl From<EnrolError> for Failure {
             ),
         }
     }
+}
+
+fn no_code() -> Failure {
+    Failure::usage(
+        "no-code",
+        say!(
+            "인가코드가 비어 있습니다. 은행이 알려준 인가코드를 입력하세요.",
+            "the authorization code is empty; type the one that the bank gave."
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -225,6 +225,19 @@ fn too_few_lines_are_told_and_nothing_hangs() {
     told(home.npki(&["vid"], &[PASSWORD]), 2);
 }
 
+/// An attempt at a code costs (R32); the server that is named here is not even asked.
+#[test]
+fn r32_an_empty_code_is_not_tried() {
+    let home = Home::of_hong();
+    let line =
+        "--json cmp issue --server http://127.0.0.1:9 --root no-such-file --ref 123456789012";
+    let line: Vec<_> = line.split(' ').collect();
+    for empty in ["", "  "] {
+        let ran = home.npki(&line, &[empty, PASSWORD]).with(2);
+        assert_eq!(ran.json()["error"]["kind"], "no-code", "{ran:?}");
+    }
+}
+
 #[test]
 fn wrong_usage_leaves_with_two() {
     for args in [
