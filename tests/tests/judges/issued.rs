@@ -26,17 +26,20 @@ impl Issued {
     pub(crate) fn of_the_lab(folder: PathBuf) -> Self {
         let ledgers = LabLedgers::in_memory();
         let lab = Lab::new(6, now(), &ledgers).unwrap();
-        Self::of(&lab, folder)
+        Self::of(lab, folder)
     }
 
     /// The same without the ways of the Korean PKI.
     pub(crate) fn without_deviations(folder: PathBuf) -> Self {
         let ledgers = LabLedgers::in_memory();
         let lab = Lab::without_deviations(6, now(), &ledgers).unwrap();
-        Self::of(&lab, folder)
+        Self::of(lab, folder)
     }
 
-    fn of(lab: &Lab<'_>, folder: PathBuf) -> Self {
+    fn of(mut lab: Lab<'_>, folder: PathBuf) -> Self {
+        let mut cas = lab.authorities.cas.iter_mut();
+        let own = cas.find(|ca| ca.issuer == ISSUER).unwrap();
+        own.settings.crl_uri = "http://yessign.lab.example/dp{partition}.crl".into();
         let issue = |name| {
             let person = Person::of(name).unwrap();
             let issued = lab.issue(person, Product::PersonalLimited, Some(ISSUER));
