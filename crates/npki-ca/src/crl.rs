@@ -21,7 +21,7 @@ use crate::{
 pub enum CrlScope {
     /// All of them. Where the certificates name one address alone, the list names it too.
     Whole,
-    /// Those whose certificates name this partition, counted from 0; how many there are now does not matter.
+    /// Those whose certificates name this partition, counted from 0: what they named when they were issued.
     Partition(u32),
 }
 

@@ -77,18 +77,12 @@ impl Ca<'_> {
         request: &Request<'_>,
         now: Instant,
     ) -> Result<Result<(), Refusal>, CaError> {
-        let Some(reference) = request.protection.reference() else {
-            return Ok(Ok(()));
-        };
-        if self.owns_transaction(request.transaction, &request.sha256)? {
-            return Ok(Ok(()));
+        match ByCode::of(request) {
+            Some(message) if !self.owns_transaction(request.transaction, message.sha256)? => {
+                self.proved(order, message, false, now)
+            }
+            _ => Ok(Ok(())),
         }
-        let message = ByCode {
-            protection: &request.protection,
-            reference,
-            sha256: &request.sha256,
-        };
-        self.proved(order, message, false, now)
     }
 
     /// [`Ca::redeem`] for a request that [`Ca::admit`] has found this order for. What comes of it is told
@@ -537,10 +531,19 @@ pub(crate) struct ByCode<'a> {
     pub(crate) sha256: &'a [u8; 32],
 }
 
-impl ByCode<'_> {
+impl<'a> ByCode<'a> {
+    /// `None`: the request is by a signature.
+    fn of(request: &'a Request<'_>) -> Option<Self> {
+        Some(Self {
+            protection: &request.protection,
+            reference: request.protection.reference()?,
+            sha256: &request.sha256,
+        })
+    }
+
     /// What tells it from other attempts: the same octets again are none, the same request with another MAC
     /// is one.
-    fn attempt<'a>(&'a self, order: &'a OrderId) -> [&'a [u8]; 3] {
+    fn attempt<'b>(&'b self, order: &'b OrderId) -> [&'b [u8]; 3] {
         [order.octets(), self.sha256, self.protection.mac()]
     }
 }
