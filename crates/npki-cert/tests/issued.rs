@@ -64,6 +64,33 @@ struct Made {
     crl: Crl,
 }
 
+impl Made {
+    /// A subscriber's certificate under the profile, signed by this CA, for this key.
+    fn subscriber<'a>(
+        &'a self,
+        signature_algorithm: &'a AlgorithmIdentifierOwned,
+        public_key: &'a SubjectPublicKeyInfoOwned,
+    ) -> TbsParams<'a> {
+        TbsParams {
+            serial_number: SerialNumber::from_octets(&[0xab; 17]).unwrap(),
+            issuer: Some(&self.ca),
+            subject: self.sign.subject(),
+            public_key,
+            not_before: instant("2026-03-01"),
+            not_after: instant("2027-03-01"),
+            signature_algorithm,
+            policy: Some(policy()),
+            notice: None,
+            cps_uri: None,
+            crl_uri: Some(CRL_URI),
+            ocsp_uri: Some("http://ocsp.example"),
+            identify_data: self.sign.identify_data(),
+            path_len: None,
+            deviations: Deviations::Korean,
+        }
+    }
+}
+
 const CRL_URI: &str = "http://crl.example/dp1p1.crl";
 
 fn make() -> Made {
@@ -447,20 +474,7 @@ fn what_a_profile_needs() {
     let subject_key = public_key(&key(3));
     let full = TbsParams {
         serial_number: "1".parse().unwrap(),
-        issuer: Some(&made.ca),
-        subject: made.sign.subject(),
-        public_key: &subject_key,
-        not_before: instant("2026-03-01"),
-        not_after: instant("2027-03-01"),
-        signature_algorithm: &algorithm,
-        policy: Some(policy()),
-        notice: None,
-        cps_uri: None,
-        crl_uri: Some(CRL_URI),
-        ocsp_uri: Some("http://ocsp.example"),
-        identify_data: made.sign.identify_data(),
-        path_len: None,
-        deviations: Deviations::Korean,
+        ..made.subscriber(&algorithm, &subject_key)
     };
     let profile = Profile::SubscriberSign;
     assert!(profile.tbs(&full).is_ok());
@@ -584,23 +598,7 @@ fn what_a_name_needs() {
     let made = make();
     let algorithm = ecdsa_with_sha256();
     let subject_key = public_key(&key(3));
-    let params = TbsParams {
-        serial_number: SerialNumber::from_octets(&[0xab; 17]).unwrap(),
-        issuer: Some(&made.ca),
-        subject: made.sign.subject(),
-        public_key: &subject_key,
-        not_before: instant("2026-03-01"),
-        not_after: instant("2027-03-01"),
-        signature_algorithm: &algorithm,
-        policy: Some(policy()),
-        notice: None,
-        cps_uri: None,
-        crl_uri: Some(CRL_URI),
-        ocsp_uri: Some("http://ocsp.example"),
-        identify_data: made.sign.identify_data(),
-        path_len: None,
-        deviations: Deviations::Korean,
-    };
+    let params = made.subscriber(&algorithm, &subject_key);
     let profile = Profile::SubscriberSign;
     let long = "가".repeat(65);
     let named = |cn: &str| Name::from_values([("cn", cn), ("o", "Lab"), ("c", "KR")]).unwrap();
