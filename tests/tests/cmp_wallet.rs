@@ -616,6 +616,22 @@ fn a_revoked_signer_is_not_believed() {
     assert_eq!(scene.status(&held.certificate), CertificateStatus::Good);
 }
 
+/// The program that `.ci/sweep renew` ends at each of its file operations does what it says when it is let alone.
+#[test]
+fn renewing_with_everything_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |act: &str, told: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_renewing"));
+        let command = command.arg(act).arg(dir.path()).env("SWEEP_RAN", told);
+        command.output().unwrap().status.success()
+    };
+    assert!(run("setup", "0") && run("finish", "0"));
+    // Nothing was renewed yet, so nobody can have been told.
+    assert!(!run("finish", "1"));
+    assert!(run("renew", "0"));
+    assert!(run("finish", "1") && run("finish", "1"));
+}
+
 #[test]
 fn a_subscriber_is_no_ca() {
     // A certificate that the same root stands above signs the answer: it is not believed.
