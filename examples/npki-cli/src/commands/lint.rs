@@ -100,7 +100,7 @@ fn judge(
         Exit::CannotOpen,
         "unknown-file",
         say!(
-            "{at}: 인증서, 폐지목록, OCSP 응답, 개인키, PFX 어느 것도 아닙니다.",
+            "{at}: 인증서, 폐지목록, OCSP 응답, 개인키, PFX 어느 것도 아닙니다. 알맞은 파일인지 확인하세요.",
             "{at}: this is neither a certificate nor a CRL, OCSP response, private key or PFX; check that it is the right file."
         ),
     ))
